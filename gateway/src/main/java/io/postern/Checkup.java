@@ -1,0 +1,65 @@
+package io.postern;
+
+import io.postern.console.Health;
+import io.postern.console.Health.Finding;
+import io.postern.console.Health.Level;
+import io.postern.journal.StoreUnavailable;
+import io.postern.queue.MailQueue;
+import io.postern.queue.Pause;
+import io.postern.queue.Waiting;
+import io.postern.rules.LiveBook;
+import io.postern.rules.Rule;
+import io.postern.settings.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Looks at the parts and says how the gateway feels.
+record Checkup(MailQueue queue, LiveBook books) {
+  Health health() {
+    List<Finding> findings = new ArrayList<>();
+    LiveBook.State rules = books.state();
+    lookAtRules(rules, findings);
+    if (!queue.hasRoom(0)) {
+      findings.add(
+          new Finding(
+              Level.RED, "store", "the disk reserve is reached and mail is put off; make room"));
+    }
+    try {
+      lookAtQueue(books.current().map(book -> book.rules()).orElse(List.of()), findings);
+    } catch (StoreUnavailable e) {
+      findings.add(new Finding(Level.RED, "store", "the store can't be read: " + e.getMessage()));
+    }
+    return new Health(rules.version(), findings);
+  }
+
+  private static void lookAtRules(LiveBook.State rules, List<Finding> findings) {
+    if (rules.book() == null) {
+      findings.add(
+          new Finding(Level.RED, "rules", "there is no good rule book, so all mail is put off"));
+    }
+    for (Problem problem : rules.problems()) {
+      boolean isError = problem.severity() == Problem.Severity.ERROR;
+      findings.add(new Finding(isError ? Level.RED : Level.YELLOW, "rules", problem.toString()));
+    }
+  }
+
+  private void lookAtQueue(List<Rule> rules, List<Finding> findings) throws StoreUnavailable {
+    for (Pause pause : queue.pauses()) {
+      findings.add(
+          new Finding(Level.YELLOW, "endpoint", pause.rule() + " is paused: " + pause.reason()));
+    }
+    for (Waiting waiting : queue.waiting()) {
+      Optional<Rule> rule =
+          rules.stream().filter(it -> it.name().equals(waiting.rule())).findFirst();
+      if (rule.isEmpty()) {
+        findings.add(
+            new Finding(
+                Level.YELLOW,
+                "rules",
+                "rule %s is gone and %d of its deliveries wait; bring it back"
+                    .formatted(waiting.rule(), waiting.count())));
+      }
+    }
+  }
+}

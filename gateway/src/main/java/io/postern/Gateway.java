@@ -1,0 +1,212 @@
+package io.postern;
+
+import io.postern.config.Config;
+import io.postern.console.Console;
+import io.postern.delivery.Courier;
+import io.postern.delivery.Dispatcher;
+import io.postern.intake.Intake;
+import io.postern.journal.Journal;
+import io.postern.journal.StoreUnavailable;
+import io.postern.mail.Ids;
+import io.postern.policy.SelfMail;
+import io.postern.queue.MailQueue;
+import io.postern.rules.LiveBook;
+import io.postern.rules.RuleFiles;
+import io.postern.settings.Problem.Severity;
+import io.postern.smtp.Listener;
+import io.postern.store.sqlite.SqliteStore;
+import io.postern.webhook.Payload;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One gateway, wired from its parts: the only class that knows them all. Owns one platform thread,
+/// `rules`, which looks at the rule files every two seconds; the parts own theirs.
+public final class Gateway implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+
+  private static final long RESERVE_MIN = 1L << 30;
+  private static final Duration LOOK_AT_RULES_EVERY = Duration.ofSeconds(2);
+
+  private final SqliteStore store;
+  private final LiveBook books;
+  private final Dispatcher dispatcher;
+  private final Listener listener;
+  private final @Nullable Console console;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Thread rulesThread =
+      Thread.ofPlatform().name("rules").daemon().unstarted(this::followRules);
+
+  private Gateway(
+      SqliteStore store,
+      LiveBook books,
+      Dispatcher dispatcher,
+      Listener listener,
+      @Nullable Console console) {
+    this.store = store;
+    this.books = books;
+    this.dispatcher = dispatcher;
+    this.listener = listener;
+    this.console = console;
+  }
+
+  /// Opens the store, takes the rules, and starts to listen and to deliver.
+  ///
+  /// @param config the configuration
+  /// @param environment the process's environment variables, where secrets can stand
+  /// @param world the outside things
+  /// @throws IOException when an address is taken
+  /// @throws StoreUnavailable when the store can't be opened, or another gateway has it
+  public static Gateway open(Config config, Map<String, String> environment, World world)
+      throws IOException, StoreUnavailable {
+    SqliteStore store = SqliteStore.open(storeSettings(config), world.clock());
+    Courier courier = world.couriers().apply(config.delivery());
+    Dispatcher dispatcher = null;
+    Listener listener = null;
+    try {
+      LiveBook books =
+          new LiveBook(
+              new RuleFiles(config.rules(), environment, Severity.WARNING),
+              new Shelf(store),
+              world.clock());
+      books.start();
+      dispatcher =
+          new Dispatcher(
+              new Dispatcher.Parts(
+                  store,
+                  books::current,
+                  courier,
+                  new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
+                  world.clock(),
+                  world.chance()),
+              config.delivery());
+      Ids ids = new Ids(world.clock(), world.chance());
+      Intake intake =
+          new Intake(
+              new Intake.Parts(
+                  store,
+                  store,
+                  books::current,
+                  config.policy().domains(),
+                  new SelfMail(config.policy()),
+                  ids,
+                  world.clock()),
+              config.intake());
+      listener = Listener.open(config.smtp(), intake, ids);
+      Console console =
+          config.console() == null
+              ? null
+              : Console.open(config.console(), new Checkup(store, books)::health);
+      Gateway gateway = new Gateway(store, books, dispatcher, listener, console);
+      gateway.start();
+      return gateway;
+    } catch (IOException | RuntimeException e) {
+      // What was opened is closed in the reverse order: nothing may go on half.
+      if (listener != null) {
+        listener.close();
+      }
+      courier.close();
+      store.close();
+      throw e;
+    }
+  }
+
+  /// Where a configuration's store is. Its reserve of free disk is at least a gigabyte.
+  public static io.postern.store.sqlite.Settings storeSettings(Config config) {
+    return io.postern.store.sqlite.Settings.of(
+        config.store(), Math.max(RESERVE_MIN, 2 * config.smtp().limits().messageBytesMax()));
+  }
+
+  private void start() {
+    dispatcher.start();
+    rulesThread.start();
+    log.atInfo()
+        .addKeyValue("smtp", smtpAddresses())
+        .addKeyValue("book", books.state().version())
+        .log("ready");
+  }
+
+  /// Takes the rule files as they are now, even when most rules are gone from them.
+  ///
+  /// @return what is in force after that, and what is wrong with the files
+  public LiveBook.State reload() {
+    LiveBook.State state = books.reload();
+    dispatcher.wake();
+    return state;
+  }
+
+  /// Has the dispatcher look at the queue now: for a test that has turned the clock.
+  void wake() {
+    dispatcher.wake();
+  }
+
+  /// Where it listens for mail.
+  public List<InetSocketAddress> smtpAddresses() {
+    return listener.addresses();
+  }
+
+  /// Where its console listens; empty when it has none.
+  public Optional<InetSocketAddress> consoleAddress() {
+    return Optional.ofNullable(console).map(Console::address);
+  }
+
+  /// The rules in force, and how the files stand to them.
+  public LiveBook.State books() {
+    return books.state();
+  }
+
+  /// Its status log.
+  public Journal journal() {
+    return store;
+  }
+
+  /// Its queue.
+  public MailQueue queue() {
+    return store;
+  }
+
+  /// Stops in the order of the road: no new mail, then no new attempts, then the store.
+  /// Transactions and attempts that run get a bounded time.
+  @Override
+  public void close() {
+    log.info("stopping");
+    listener.close();
+    stopping.countDown();
+    dispatcher.close();
+    if (console != null) {
+      console.close();
+    }
+    store.close();
+    log.info("stopped");
+  }
+
+  private void followRules() {
+    try {
+      while (!stopping.await(LOOK_AT_RULES_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+        lookAtRules();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void lookAtRules() {
+    try {
+      String before = books.state().version();
+      books.look();
+      if (!before.equals(books.state().version())) {
+        dispatcher.wake();
+      }
+    } catch (RuntimeException e) {
+      log.atError().setCause(e).log("the rule files could not be looked at");
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.postern;
+
+import io.postern.journal.StoreUnavailable;
+import io.postern.rules.BookShelf;
+import io.postern.store.sqlite.SqliteStore;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Keeps the books of rules in the store.
+record Shelf(SqliteStore store) implements BookShelf {
+  @Override
+  public void keep(String version, Instant taken, String text) throws IOException {
+    try {
+      store.keepBook(version, taken, text);
+    } catch (StoreUnavailable e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Optional<Kept> latest() throws IOException {
+    try {
+      return store.latestBook().map(book -> new Kept("", Instant.EPOCH, book));
+    } catch (StoreUnavailable e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+}

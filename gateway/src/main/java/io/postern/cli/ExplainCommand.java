@@ -1,0 +1,104 @@
+package io.postern.cli;
+
+import io.postern.config.Config;
+import io.postern.mail.Address;
+import io.postern.mail.Domain;
+import io.postern.mime.HeaderTap;
+import io.postern.mime.Headers;
+import io.postern.rules.Book;
+import io.postern.rules.Explanation;
+import io.postern.rules.Read;
+import io.postern.rules.RuleFiles;
+import io.postern.settings.Problem;
+import io.postern.settings.Problem.Severity;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `postern explain`: what the rules make of a mail, and why.
+@Command(
+    name = "explain",
+    description = "Tells, rule by rule and term by term, who would take a mail and why.",
+    footer = {"", "Exit code 1 when no enabled rule takes it."})
+final class ExplainCommand implements Callable<Integer> {
+  private static final int BLOCK = 64 * 1024;
+
+  @Mixin private @Nullable ConfigOption configOption;
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "MAIL", description = "A message in a file; - reads standard input.")
+  private String mail = "";
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "ADDRESS",
+      description = "The envelope recipient.")
+  private String to = "";
+
+  @Override
+  public Integer call() throws IOException {
+    CommandLine line = Main.line(spec);
+    Address recipient = recipient(line);
+    Optional<Config> config = Main.present(configOption).read(line);
+    if (config.isEmpty()) {
+      return 1;
+    }
+    RuleFiles files = new RuleFiles(config.get().rules(), System.getenv(), Severity.WARNING);
+    return switch (files.read()) {
+      case Read.Bad(List<Problem> problems) -> {
+        problems.forEach(line.getErr()::println);
+        yield 1;
+      }
+      case Read.Good(Book book, _) -> explain(book.explain(recipient, headers()), line);
+    };
+  }
+
+  private static int explain(List<Explanation> explanations, CommandLine line) {
+    boolean isTaken = false;
+    for (Explanation explanation : explanations) {
+      explanation.lines().forEach(line.getOut()::println);
+      isTaken |= explanation.matches() && explanation.rule().enabled();
+    }
+    if (!isTaken) {
+      line.getOut().println("no rule takes this mail: it would be denied");
+    }
+    return isTaken ? 0 : 1;
+  }
+
+  private Headers headers() throws IOException {
+    HeaderTap tap = new HeaderTap();
+    byte[] block = new byte[BLOCK];
+    try (InputStream in = mail.equals("-") ? System.in : Files.newInputStream(Path.of(mail))) {
+      int read = in.read(block);
+      while (read >= 0 && !tap.complete()) {
+        tap.accept(block, 0, read);
+        read = in.read(block);
+      }
+    }
+    return tap.headers();
+  }
+
+  private Address recipient(CommandLine line) {
+    int at = to.lastIndexOf('@');
+    return Domain.parse(to.substring(at + 1))
+        .filter(_ -> at > 0)
+        .map(domain -> new Address(to.substring(0, at), domain))
+        .orElseThrow(
+            () ->
+                new CommandLine.ParameterException(
+                    line, "--to " + to + ": write an address such as support@in.example.com"));
+  }
+}

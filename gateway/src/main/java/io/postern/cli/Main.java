@@ -1,0 +1,101 @@
+package io.postern.cli;
+
+import io.postern.World;
+import io.postern.journal.StoreUnavailable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// The program `postern`. Exit codes: 0 done, 1 not done, 2 wrong usage.
+@Command(
+    name = "postern",
+    description = "An SMTP gateway that hands each mail it accepts to a webhook.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ServeCommand.class,
+      CheckCommand.class,
+      ExplainCommand.class,
+      LogCommand.class,
+      ShowCommand.class,
+      QueueCommand.class,
+      CatchCommand.class,
+      DemoCommand.class
+    },
+    scope = CommandLine.ScopeType.INHERIT,
+    exitCodeList = {"0:done", "1:not done", "2:wrong usage"},
+    exitCodeListHeading = "%nExit codes:%n")
+public final class Main implements Runnable {
+  static final InstantSource CLOCK = World.real().clock();
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /// Runs one command and ends the process with its exit code.
+  public static void main(String[] args) {
+    System.exit(run(args, writer(System.out), writer(System.err)));
+  }
+
+  /// Mail is full of letters that no terminal's own character set has.
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+  }
+
+  /// Runs one command.
+  ///
+  /// @return its exit code
+  static int run(String[] args, PrintWriter out, PrintWriter err) {
+    return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler(Main::explain)
+        .execute(args);
+  }
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(line(spec), "which command?");
+  }
+
+  /// A fault of the world becomes one line; one of ours keeps its stack trace.
+  private static int explain(Exception failure, CommandLine line, CommandLine.ParseResult parsed) {
+    if (failure instanceof StoreUnavailable || failure instanceof IOException) {
+      line.getErr().println("postern: " + failure.getMessage());
+    } else {
+      line.getErr().println("postern: an internal error, please report it:");
+      failure.printStackTrace(line.getErr());
+    }
+    return 1;
+  }
+
+  /// The command line of a command that picocli has filled.
+  static CommandLine line(@Nullable CommandSpec spec) {
+    return present(spec).commandLine();
+  }
+
+  /// What picocli has filled before a command is called.
+  static <T> T present(@Nullable T filled) {
+    if (filled == null) {
+      throw new IllegalStateException("picocli did not fill a field");
+    }
+    return filled;
+  }
+
+  /// The version that the build wrote into the jar's manifest. Classes run from a directory have
+  /// none.
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      @Nullable String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"postern " + (version == null ? "(unpackaged)" : version)};
+    }
+  }
+}

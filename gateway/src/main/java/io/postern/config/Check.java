@@ -1,0 +1,112 @@
+package io.postern.config;
+
+import io.postern.mail.Address;
+import io.postern.mail.Domain;
+import io.postern.rules.Book;
+import io.postern.rules.Rule;
+import io.postern.rules.RuleFiles;
+import io.postern.settings.Problem;
+import io.postern.settings.Problem.Severity;
+import io.postern.settings.Problems;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What `postern check` found: the configuration and the rules, read as `serve` would read them.
+///
+/// @param config the configuration; null when it can't be used
+/// @param book the rules; null when they can't be used, or weren't read because the configuration
+///   can't
+/// @param problems all problems of all files, by place
+public record Check(@Nullable Config config, @Nullable Book book, List<Problem> problems) {
+  public Check {
+    problems = List.copyOf(problems);
+  }
+
+  /// Reads the configuration, and the rules that it names.
+  ///
+  /// @param unreadableSecret how bad it is when a secret can't be read: a warning for a person at a
+  ///   terminal, who may not read what the service can; an error in the service's own place
+  public static Check run(Path file, Map<String, String> environment, Severity unreadableSecret) {
+    Problems problems = new Problems();
+    @Nullable Config config = null;
+    @Nullable Book book = null;
+    switch (ConfigFile.read(file, environment)) {
+      case ConfigFile.Read.Bad(List<Problem> found) -> problems.addAll(found);
+      case ConfigFile.Read.Good(Config good, List<Problem> warnings) -> {
+        config = good;
+        problems.addAll(warnings);
+        RuleFiles files = new RuleFiles(good.rules(), environment, unreadableSecret);
+        switch (files.read()) {
+          case io.postern.rules.Read.Bad(List<Problem> found) -> problems.addAll(found);
+          case io.postern.rules.Read.Good(Book rules, List<Problem> found) -> {
+            book = rules;
+            problems.addAll(found);
+            postmaster(good, rules).ifPresent(problems::add);
+          }
+        }
+      }
+    }
+    return new Check(config, book, problems.sorted());
+  }
+
+  /// Warns when mail for postmaster, which RFC 5321 §4.5.1 asks every domain to take, has nowhere
+  /// to go. Judged for the domains that are named exactly.
+  public static Optional<Problem> postmaster(Config config, Book book) {
+    String named = config.intake().postmasterRule();
+    if (!named.isEmpty()) {
+      return book.rule(named).filter(Rule::enabled).isPresent()
+          ? Optional.empty()
+          : warning(
+              config,
+              "postmaster: no enabled rule has the name %s; write the name of one"
+                  .formatted(Problem.quote(named)));
+    }
+    return config.policy().domains().exact().stream()
+        .map(Domain::ascii)
+        .sorted()
+        .map(domain -> new Address("postmaster", new Domain(domain)))
+        .filter(postmaster -> !book.couldMatch(postmaster))
+        .findFirst()
+        .flatMap(
+            postmaster ->
+                warning(
+                    config,
+                    "no rule takes mail for %s; write one, or name a rule with the key postmaster"
+                        .formatted(postmaster)));
+  }
+
+  private static Optional<Problem> warning(Config config, String text) {
+    return Optional.of(new Problem(ConfigFile.whole(config.file()), Severity.WARNING, text));
+  }
+
+  /// How many problems are errors.
+  public long errors() {
+    return count(Severity.ERROR);
+  }
+
+  /// How many are warnings.
+  public long warnings() {
+    return count(Severity.WARNING);
+  }
+
+  /// One line: what was read, or how much is wrong.
+  public String summary() {
+    String found = "%s, %s".formatted(counted(errors(), "error"), counted(warnings(), "warning"));
+    if (book == null) {
+      return found;
+    }
+    long off = book.rules().stream().filter(rule -> !rule.enabled()).count();
+    return "%s (%d disabled), %s".formatted(counted(book.rules().size(), "rule"), off, found);
+  }
+
+  private long count(Severity severity) {
+    return problems.stream().filter(problem -> problem.severity() == severity).count();
+  }
+
+  private static String counted(long count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
+  }
+}

@@ -1,0 +1,40 @@
+package io.postern.config;
+
+import io.postern.mail.Domain;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Everything the configuration file says, defaults filled in. A change needs a restart; rules are
+/// files of their own, which are followed live.
+///
+/// @param file the configuration file
+/// @param hostName the gateway's own name
+/// @param smtp the door's
+/// @param policy whose mail is accepted, and the heuristics
+/// @param intake what else the door decides
+/// @param rules where the rules are, and where they may post
+/// @param store the file of the SQLite database
+/// @param logFormat how service log lines are written
+/// @param delivery how mail is delivered
+/// @param console where the console listens; null for no console
+/// @param serverComposition the field `server_composition` of payloads
+public record Config(
+    Path file,
+    Domain hostName,
+    io.postern.smtp.Settings smtp,
+    io.postern.policy.Settings policy,
+    io.postern.intake.Settings intake,
+    io.postern.rules.Settings rules,
+    Path store,
+    LogFormat logFormat,
+    io.postern.delivery.Settings delivery,
+    io.postern.console.@Nullable Settings console,
+    String serverComposition) {
+  /// How service log lines are written.
+  public enum LogFormat {
+    /// For people.
+    TEXT,
+    /// One JSON object a line, for machines.
+    JSON
+  }
+}

@@ -1,0 +1,275 @@
+package io.postern.config;
+
+import io.postern.config.Config.LogFormat;
+import io.postern.mail.Domain;
+import io.postern.policy.Mode;
+import io.postern.policy.PermittedDomains;
+import io.postern.settings.Document;
+import io.postern.settings.Network;
+import io.postern.settings.Place;
+import io.postern.settings.Problem;
+import io.postern.settings.Problems;
+import io.postern.settings.Section;
+import io.postern.settings.Text;
+import io.postern.settings.TextFile;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the configuration file. Every key it knows stands, with its default, in the file
+/// `conf/postern.yaml` as shipped; a test compares them. Each part owns its Settings record; only
+/// this room fills them. For one reading.
+public final class ConfigFile {
+  private static final int DOMAINS_MAX = 10_000;
+  private static final int LIST_MAX = 1_000;
+  private static final int CODES_MAX = 100;
+  private static final int COMPOSITION_CHARS_MAX = 200;
+  private static final Pattern HELP_URL =
+      Pattern.compile("(?=.{1," + io.postern.smtp.Settings.HELP_MAX + "}$)https?://[!-~]+");
+  private static final Domain EXAMPLE_HOST = new Domain("mx.example.com");
+
+  private final Path file;
+  private final Section root;
+  private final Problems problems;
+  private final Map<String, String> environment;
+
+  private ConfigFile(Path file, Section root, Problems problems, Map<String, String> environment) {
+    this.file = file;
+    this.root = root;
+    this.problems = problems;
+    this.environment = environment;
+  }
+
+  /// What came of reading the file.
+  public sealed interface Read {
+    /// A configuration.
+    ///
+    /// @param config it
+    /// @param warnings what somebody should look at, by place
+    record Good(Config config, List<Problem> warnings) implements Read {
+      public Good {
+        warnings = List.copyOf(warnings);
+      }
+    }
+
+    /// None.
+    ///
+    /// @param problems all of them, warnings too, by place; at least one error
+    record Bad(List<Problem> problems) implements Read {
+      public Bad {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  /// Reads the file.
+  ///
+  /// @param file its path; relative paths in it are relative to its folder
+  /// @param environment the process's environment variables; `STATE_DIRECTORY` (systemd.exec(5)) is
+  ///   the folder of the store when the file names none
+  public static Read read(Path file, Map<String, String> environment) {
+    Problems problems = new Problems();
+    Optional<Config> config =
+        TextFile.read(file, problems)
+            .flatMap(text -> Document.read(file, text, environment, problems))
+            .flatMap(
+                document -> new ConfigFile(file, document.root(), problems, environment).config());
+    return config.isPresent() && !problems.hasErrors()
+        ? new Read.Good(config.get(), problems.sorted())
+        : new Read.Bad(problems.sorted());
+  }
+
+  /// Every key that is known, as paths such as `smtp.listen`.
+  static Set<String> keys() {
+    Problems unheard = new Problems();
+    Document document = Document.read(Path.of("postern.yaml"), "", Map.of(), unheard).orElseThrow();
+    new ConfigFile(Path.of("postern.yaml"), document.root(), unheard, Map.of()).config();
+    return document.asked();
+  }
+
+  /// Reads every key before it gives up, so that all problems are told.
+  private Optional<Config> config() {
+    Domain hostName = hostName();
+    String helpUrl = helpUrl();
+    io.postern.smtp.Settings smtp = new SmtpSection(root.section("smtp")).read(hostName, helpUrl);
+    io.postern.policy.Settings policy = policy();
+    root.require("rules", "rules: /etc/postern/rules");
+    Path rulesFolder = root.path("rules").orElse(file);
+    Path store = root.section("store").path("sqlite").orElseGet(this::stateFile);
+    Section log = root.section("log");
+    Section delivery = root.section("delivery");
+    io.postern.intake.Settings intake =
+        new io.postern.intake.Settings(
+            hostName.ascii(),
+            root.text("postmaster").map(Text::value).orElse(""),
+            log.flag("domain-mismatch", false),
+            io.postern.intake.Settings.HOPS_MAX);
+    LogFormat logFormat = log.word("format", logFormats()).orElse(LogFormat.TEXT);
+    io.postern.rules.Settings rules =
+        new io.postern.rules.Settings(
+            rulesFolder, httpHosts(delivery), delivery.flag("allow-private", true));
+    io.postern.delivery.Settings deliverySettings = delivery(delivery);
+    io.postern.console.@Nullable Settings console = console();
+    String composition = composition(hostName.ascii());
+    root.done();
+    if (problems.hasErrors()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Config(
+            file,
+            hostName,
+            smtp,
+            policy,
+            intake,
+            rules,
+            store,
+            logFormat,
+            deliverySettings,
+            console,
+            composition));
+  }
+
+  private Domain hostName() {
+    root.require("hostname", "hostname: " + EXAMPLE_HOST);
+    Optional<Text> text = root.text("hostname");
+    if (text.isEmpty()) {
+      return EXAMPLE_HOST;
+    }
+    Optional<Domain> domain = Domain.parse(text.get().value()).filter(it -> !it.isLiteral());
+    if (domain.isEmpty()) {
+      root.refuse(
+          "hostname",
+          "%s is not a host name; write the name that the MX record gives, such as %s"
+              .formatted(Problem.quote(text.get().value()), EXAMPLE_HOST));
+    }
+    return domain.orElse(EXAMPLE_HOST);
+  }
+
+  private String helpUrl() {
+    Optional<Text> text = root.text("help-url");
+    if (text.isPresent() && !HELP_URL.matcher(text.get().value()).matches()) {
+      root.refuse(
+          "help-url",
+          "%s is not a URL; write https://www.example.com/mail-help, ASCII, 200 characters at most"
+              .formatted(Problem.quote(text.get().value())));
+      return "";
+    }
+    return text.map(Text::value).orElse("");
+  }
+
+  private io.postern.policy.Settings policy() {
+    root.require("domains", "domains: [in.example.com]");
+    List<PermittedDomains.Entry> entries = new ArrayList<>();
+    for (Text text : root.texts("domains", 1, DOMAINS_MAX)) {
+      Optional<PermittedDomains.Entry> entry = PermittedDomains.Entry.parse(text.value());
+      if (entry.isEmpty()) {
+        problems.error(
+            text.place(),
+            "domains: %s is not a domain; write in.example.com, or \"*.in.example.com\" for all below it"
+                .formatted(Problem.quote(text.value())));
+      }
+      entry.ifPresent(entries::add);
+    }
+    Section selfMail = root.section("self-mail");
+    Map<String, Mode> modes = new LinkedHashMap<>();
+    modes.put("enforce", Mode.ENFORCE);
+    modes.put("observe", Mode.OBSERVE);
+    modes.put("off", Mode.OFF);
+    return new io.postern.policy.Settings(
+        PermittedDomains.of(entries),
+        selfMail.word("from-permitted", modes).orElse(Mode.ENFORCE),
+        selfMail.word("to-is-from", modes).orElse(Mode.ENFORCE),
+        selfMail.networks("except", LIST_MAX));
+  }
+
+  private Path stateFile() {
+    @Nullable String folders = environment.get("STATE_DIRECTORY");
+    String folder =
+        folders == null || folders.isEmpty() ? "/var/lib/postern" : folders.split(":", 2)[0];
+    return Path.of(folder, "postern.db");
+  }
+
+  private static Map<String, LogFormat> logFormats() {
+    Map<String, LogFormat> formats = new LinkedHashMap<>();
+    formats.put("text", LogFormat.TEXT);
+    formats.put("json", LogFormat.JSON);
+    return formats;
+  }
+
+  private Set<String> httpHosts(Section delivery) {
+    Set<String> hosts = new HashSet<>();
+    for (Text text : delivery.texts("allow-http-hosts", 0, LIST_MAX)) {
+      Optional<String> host =
+          Network.literal(text.value())
+              .map(InetAddress::getHostAddress)
+              .or(
+                  () ->
+                      Domain.parse(text.value())
+                          .filter(domain -> !domain.isLiteral())
+                          .map(Domain::ascii));
+      if (host.isEmpty()) {
+        problems.error(
+            text.place(),
+            "allow-http-hosts: %s is not a host; write a name or an address, without http:// and port"
+                .formatted(Problem.quote(text.value())));
+      }
+      host.ifPresent(hosts::add);
+    }
+    return hosts;
+  }
+
+  private io.postern.delivery.Settings delivery(Section delivery) {
+    List<Integer> codes = delivery.numbers("permanent-failures", CODES_MAX, 400, 599);
+    Set<Integer> permanent =
+        delivery.has("permanent-failures")
+            ? new HashSet<>(codes)
+            : io.postern.delivery.Settings.PERMANENT_FAILURES;
+    return new io.postern.delivery.Settings(
+        delivery.flag("paused", false),
+        permanent,
+        delivery.number("concurrency", 64, 1, 10_000),
+        delivery.number("per-endpoint", 16, 1, 1_000));
+  }
+
+  private io.postern.console.@Nullable Settings console() {
+    Section console = root.section("console");
+    Optional<InetSocketAddress> listen = console.socket("listen");
+    if (console.isPresent()) {
+      console.require("listen", "listen: \"127.0.0.1:8025\"");
+    }
+    if (listen.isEmpty()) {
+      return null;
+    }
+    if (!listen.get().getAddress().isLoopbackAddress()) {
+      console.refuse(
+          "listen",
+          "the console must not be reached from other machines; write \"127.0.0.1:8025\"");
+      return null;
+    }
+    return new io.postern.console.Settings(listen.get());
+  }
+
+  private String composition(String hostName) {
+    Optional<Text> text = root.text("server-composition");
+    if (text.isPresent() && text.get().value().length() > COMPOSITION_CHARS_MAX) {
+      root.refuse(
+          "server-composition", "longer than " + COMPOSITION_CHARS_MAX + " characters; shorten it");
+    }
+    return text.map(Text::value).orElse(hostName);
+  }
+
+  /// The place that stands for the whole file.
+  static Place whole(Path file) {
+    return new Place(file.toString(), 0, 0);
+  }
+}

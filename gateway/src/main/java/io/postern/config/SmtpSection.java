@@ -1,0 +1,71 @@
+package io.postern.config;
+
+import io.postern.mail.Domain;
+import io.postern.settings.Section;
+import io.postern.smtp.Settings;
+import io.postern.smtp.Settings.Limits;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The section `smtp` of the configuration file. The limits' meaning, and the RFC 5321 minima,
+/// stand at [Limits].
+record SmtpSection(Section smtp) {
+  private static final int LISTEN_MAX = 16;
+  private static final List<InetSocketAddress> LISTEN =
+      List.of(new InetSocketAddress("0.0.0.0", 25));
+
+  private static final long MESSAGE_BYTES_MIN = 64L << 10;
+  private static final long MESSAGE_BYTES_MAX = 1L << 30;
+  private static final int RECIPIENTS_MIN = 100;
+
+  /// RFC 5321 §4.5.3.2.7.
+  private static final Duration IDLE_MIN = Duration.ofMinutes(5);
+
+  private static final Duration IDLE_MAX = Duration.ofHours(1);
+
+  Settings read(Domain hostName, String help) {
+    Limits defaults = Limits.DEFAULT;
+    Limits limits =
+        new Limits(
+            smtp.size(
+                "max-message-size",
+                defaults.messageBytesMax(),
+                MESSAGE_BYTES_MIN,
+                MESSAGE_BYTES_MAX),
+            smtp.number("max-recipients", defaults.recipientsMax(), RECIPIENTS_MIN, 10_000),
+            smtp.number("max-sessions", defaults.sessionsMax(), 1, 100_000),
+            smtp.number("max-commands", defaults.commandsMax(), 100, 100_000),
+            smtp.number("max-errors", defaults.errorsMax(), 1, 1_000),
+            smtp.duration("idle-timeout", defaults.idleMax(), IDLE_MIN, IDLE_MAX),
+            defaults.drainMax());
+    return new Settings(hostName, listen(), limits, help);
+  }
+
+  private List<InetSocketAddress> listen() {
+    List<InetSocketAddress> listen = smtp.sockets("listen", 1, LISTEN_MAX);
+    if (listen.isEmpty()) {
+      return LISTEN;
+    }
+    Set<Integer> wildcards = new HashSet<>();
+    Set<InetSocketAddress> seen = new HashSet<>();
+    for (InetSocketAddress address : listen) {
+      boolean isTaken = address.getPort() != 0 && !seen.add(address);
+      // Java listens for IPv4 and IPv6 on either wildcard, so the second would find the port taken.
+      boolean isWildcardTaken =
+          address.getPort() != 0
+              && address.getAddress().isAnyLocalAddress()
+              && !wildcards.add(address.getPort());
+      if (isTaken || isWildcardTaken) {
+        smtp.refuse(
+            "listen",
+            "port %d is listened to twice; one of 0.0.0.0 and [::] stands for both, and each address once"
+                .formatted(address.getPort()));
+        return listen;
+      }
+    }
+    return listen;
+  }
+}

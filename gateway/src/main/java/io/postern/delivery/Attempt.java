@@ -1,0 +1,162 @@
+package io.postern.delivery;
+
+import io.postern.mime.ParsedMail;
+import io.postern.queue.Claim;
+import io.postern.queue.Settlement;
+import io.postern.queue.Settlement.Trial;
+import io.postern.rules.Rule;
+import io.postern.settings.Secret;
+import io.postern.webhook.Body;
+import io.postern.webhook.Endpoint;
+import io.postern.webhook.Payload;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes one attempt: reads the mail, renders it, calls the URL and, when that is deferred, the
+/// backup URL, and says how the queue should settle it. Runs on a virtual thread of its own.
+final class Attempt {
+  private static final Logger log = LoggerFactory.getLogger(Attempt.class);
+
+  /// How long a delivery waits when its stored message could not be read.
+  private static final Duration STORE_FAULT_WAIT = Duration.ofSeconds(10);
+
+  /// Messages above this size are read and rendered only a few at a time.
+  private static final int LARGE = 256 * 1024;
+
+  private static final int LARGE_AT_ONCE_MAX = 4;
+
+  private final Courier courier;
+  private final Payload.Gateway gateway;
+  private final InstantSource clock;
+  private final RandomGenerator chance;
+  private final Semaphore large = new Semaphore(LARGE_AT_ONCE_MAX);
+
+  Attempt(Courier courier, Payload.Gateway gateway, InstantSource clock, RandomGenerator chance) {
+    this.courier = courier;
+    this.gateway = gateway;
+    this.clock = clock;
+    this.chance = chance;
+  }
+
+  /// What came of an attempt.
+  ///
+  /// @param settlement for the queue
+  /// @param gone true when the endpoint answered 410 and is to be paused
+  record Result(Settlement settlement, boolean gone) {}
+
+  /// Makes it.
+  ///
+  /// @param rule the claim's rule in the book in force
+  Result make(Claim claim, Rule rule) {
+    long start = System.nanoTime();
+    Outcome outcome;
+    try {
+      outcome = call(claim, rule.endpoint());
+    } catch (IOException e) {
+      log.atError()
+          .addKeyValue("delivery", claim.delivery())
+          .log("the stored message could not be read: {}", e.getMessage());
+      return new Result(new Settlement.Unmade(clock.instant().plus(STORE_FAULT_WAIT)), false);
+    } catch (RuntimeException e) {
+      log.atError()
+          .addKeyValue("delivery", claim.delivery())
+          .setCause(e)
+          .log("an attempt failed by a fault of ours");
+      outcome = new Outcome.Deferred(0, "internal error: " + e.getClass().getSimpleName(), null);
+    }
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+    return judge(claim, rule, outcome, elapsed);
+  }
+
+  private Result judge(Claim claim, Rule rule, Outcome outcome, Duration elapsed) {
+    Instant now = clock.instant();
+    return switch (outcome) {
+      case Outcome.Accepted(int status) ->
+          new Result(new Settlement.Done(new Trial(now, elapsed, status, "")), false);
+      case Outcome.Refused(int status, String reason) ->
+          new Result(new Settlement.Dead(new Trial(now, elapsed, status, reason)), false);
+      case Outcome.Gone(String reason) ->
+          new Result(
+              new Settlement.Again(
+                  new Trial(now, elapsed, 410, reason + "; the endpoint is paused"),
+                  Schedule.next(now, rule.interval(), null, chance)),
+              true);
+      case Outcome.Deferred(int status, String reason, var retryAfter) -> {
+        // Only an attempt that was made after the period's end may be the last.
+        if (claim.age().compareTo(rule.period()) >= 0) {
+          String last = "given up after " + days(rule.period()) + "; last: " + reason;
+          yield new Result(new Settlement.Dead(new Trial(now, elapsed, status, last)), false);
+        }
+        Instant due = Schedule.next(now, rule.interval(), retryAfter, chance);
+        yield new Result(new Settlement.Again(new Trial(now, elapsed, status, reason), due), false);
+      }
+    };
+  }
+
+  private Outcome call(Claim claim, Endpoint endpoint) throws IOException {
+    String apiKey = "";
+    @Nullable Secret key = endpoint.authentication().keyField();
+    if (key != null) {
+      try {
+        apiKey = key.value();
+      } catch (IOException e) {
+        return new Outcome.Deferred(0, "secret unreadable: " + e.getMessage(), null);
+      }
+    }
+    Body body = render(claim, endpoint, apiKey);
+    Outcome outcome = carry(claim, endpoint, endpoint.url(), body);
+    if (outcome instanceof Outcome.Deferred first && endpoint.backupUrl() != null) {
+      Outcome second = carry(claim, endpoint, endpoint.backupUrl(), body);
+      return second instanceof Outcome.Accepted ? second : both(first, second);
+    }
+    return outcome;
+  }
+
+  private Outcome carry(Claim claim, Endpoint endpoint, URI url, Body body) throws IOException {
+    return courier.carry(
+        new Courier.Post(endpoint, url, claim.delivery(), claim.attempt(), claim.replay(), body));
+  }
+
+  /// The backup did not take it either. Whatever it said, the URL itself may take it next time.
+  private static Outcome both(Outcome.Deferred first, Outcome second) {
+    String why =
+        switch (second) {
+          case Outcome.Accepted _ -> "";
+          case Outcome.Deferred deferred -> deferred.reason();
+          case Outcome.Refused refused -> refused.reason();
+          case Outcome.Gone gone -> gone.reason();
+        };
+    return new Outcome.Deferred(
+        first.httpStatus(), first.reason() + "; backup: " + why, first.retryAfter());
+  }
+
+  private Body render(Claim claim, Endpoint endpoint, String apiKey) throws IOException {
+    boolean isLarge = claim.mail().message().size() > LARGE;
+    if (isLarge) {
+      large.acquireUninterruptibly();
+    }
+    try {
+      ParsedMail parsed = ParsedMail.parse(claim.mail().message());
+      Payload payload =
+          new Payload(
+              claim.delivery(), claim.rule(), claim.recipient(), claim.mail(), parsed, gateway);
+      return endpoint.format().body(payload, apiKey);
+    } finally {
+      if (isLarge) {
+        large.release();
+      }
+    }
+  }
+
+  private static String days(Duration period) {
+    return period.toHours() % 24 == 0 ? period.toDays() + " d" : period.toHours() + " h";
+  }
+}

@@ -1,0 +1,335 @@
+package io.postern.delivery;
+
+import io.postern.journal.StoreUnavailable;
+import io.postern.queue.Claim;
+import io.postern.queue.MailQueue;
+import io.postern.queue.Pause;
+import io.postern.queue.Settlement;
+import io.postern.queue.Want;
+import io.postern.rules.Book;
+import io.postern.rules.Rule;
+import io.postern.webhook.Endpoint;
+import io.postern.webhook.Payload;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes deliveries out of the queue when they are due, has each attempted on a virtual thread of
+/// its own, and settles it. Owns one platform thread, `dispatcher`, which only claims.
+///
+/// A rule is asked for only while the book in force has it, enabled, and its endpoint is not
+/// paused: what waits for any other rule stays where it is, and loses no time of its retry period.
+public final class Dispatcher implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+
+  /// The longest time between two looks at the queue, and so the grain of the retry period.
+  private static final Duration LOOK_AFTER = Duration.ofSeconds(5);
+
+  /// More than this between two looks was no time of ours: the machine slept, or its clock was set.
+  private static final Duration ELAPSE_MAX = Duration.ofMinutes(1);
+
+  /// Added to the call time-outs of a lease, for everything around the calls.
+  private static final Duration LEASE_MARGIN = Duration.ofSeconds(60);
+
+  /// How long a stop waits for attempts in flight before it cuts them off.
+  private static final Duration STOP_GRACE = Duration.ofSeconds(20);
+
+  private static final Duration STORE_RETRY = Duration.ofSeconds(1);
+
+  private final Parts parts;
+  private final Settings settings;
+  private final Slots slots;
+  private final Attempt attempt;
+  private final Signal signal = new Signal();
+  private final Thread loop = Thread.ofPlatform().name("dispatcher").unstarted(this::loop);
+  private final Set<String> paused = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private volatile boolean pausesKnown;
+  private boolean storeFailing;
+
+  /// When the waiting deliveries were last told that time passed. Only for the thread that runs
+  /// [#runOnce()].
+  private Instant lookedAt;
+
+  /// Moves on by one each round, so that no rule is always the first to be served.
+  private int turn;
+
+  /// What a dispatcher works with.
+  ///
+  /// @param queue where deliveries come from
+  /// @param books the book in force, if there is one
+  /// @param courier carries the posts; closed by the dispatcher
+  /// @param gateway who we are, in payloads
+  /// @param clock the time
+  /// @param chance the jitter
+  public record Parts(
+      MailQueue queue,
+      Supplier<Optional<Book>> books,
+      Courier courier,
+      Payload.Gateway gateway,
+      InstantSource clock,
+      RandomGenerator chance) {}
+
+  /// Makes a dispatcher that does nothing until it is started or cranked.
+  public Dispatcher(Parts parts, Settings settings) {
+    this.parts = parts;
+    this.settings = settings;
+    this.slots = new Slots(settings.concurrencyMax(), settings.perEndpointMax());
+    this.attempt = new Attempt(parts.courier(), parts.gateway(), parts.clock(), parts.chance());
+    this.lookedAt = parts.clock().instant();
+    parts.queue().onReady(signal::raise);
+  }
+
+  /// Starts the thread.
+  public void start() {
+    loop.start();
+  }
+
+  /// Has the queue and the pauses looked at now: the book, or a pause, was changed by somebody
+  /// else.
+  public void wake() {
+    pausesKnown = false;
+    signal.raise();
+  }
+
+  /// Lets time pass for what waits, claims what is due and there is room for, and starts its
+  /// attempts.
+  ///
+  /// @return how many attempts were started
+  public int runOnce() throws StoreUnavailable {
+    Instant now = parts.clock().instant();
+    Duration passed = Duration.between(lookedAt, now);
+    boolean isLongAgo = passed.isNegative() || passed.compareTo(LOOK_AFTER) >= 0;
+    if (isLongAgo || !pausesKnown) {
+      refreshPauses();
+    }
+    Map<String, Rule> active = active();
+    if (isLongAgo) {
+      lookedAt = now;
+      elapse(active, passed);
+    }
+    List<Want> wants = wants(active);
+    if (wants.isEmpty()) {
+      return 0;
+    }
+    List<Claim> claims = parts.queue().claim(wants, now);
+    noteHunger(wants, claims);
+    for (Claim claim : claims) {
+      slots.take(claim.rule());
+      Thread.ofVirtual().name("attempt-" + claim.delivery()).start(() -> attempt(claim));
+    }
+    return claims.size();
+  }
+
+  /// How many attempts are in flight.
+  public int inFlight() {
+    return slots.inFlight();
+  }
+
+  /// Stops claiming, gives attempts in flight some time to end, cuts off the rest, and closes the
+  /// courier. An attempt that is cut off is settled as deferred.
+  @Override
+  public void close() {
+    stopping.countDown();
+    signal.raise();
+    try {
+      if (loop.isAlive()) {
+        loop.join();
+      }
+      if (!signal.awaitUntil(() -> slots.inFlight() == 0, STOP_GRACE)) {
+        log.atWarn().addKeyValue("attempts", slots.inFlight()).log("cutting off attempts to stop");
+      }
+      parts.courier().close();
+      signal.awaitUntil(() -> slots.inFlight() == 0, LOOK_AFTER);
+    } catch (InterruptedException _) {
+      parts.courier().close();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void loop() {
+    while (!isStopping()) {
+      try {
+        signal.clear();
+        runOnce();
+        storeFailing = false;
+        if (!signal.isRaised()) {
+          signal.await(untilNextLook());
+        }
+      } catch (StoreUnavailable e) {
+        if (!storeFailing) {
+          log.atError().log("the queue can't be read, trying again: {}", e.getMessage());
+          storeFailing = true;
+        }
+        awaitQuietly(STORE_RETRY);
+      } catch (RuntimeException e) {
+        log.atError().setCause(e).log("the dispatcher met a fault of ours and goes on");
+        awaitQuietly(STORE_RETRY);
+      } catch (InterruptedException _) {
+        return;
+      }
+    }
+  }
+
+  /// Rules whose deliveries may be tried now.
+  private Map<String, Rule> active() {
+    if (settings.paused()) {
+      return Map.of();
+    }
+    return parts
+        .books()
+        .get()
+        .map(
+            book ->
+                book.rules().stream()
+                    .filter(rule -> rule.enabled() && !paused.contains(rule.name()))
+                    .collect(Collectors.toMap(Rule::name, rule -> rule)))
+        .orElse(Map.of());
+  }
+
+  private void elapse(Map<String, Rule> active, Duration passed) throws StoreUnavailable {
+    if (passed.isPositive() && !active.isEmpty()) {
+      parts.queue().elapse(active.keySet(), passed.compareTo(ELAPSE_MAX) > 0 ? ELAPSE_MAX : passed);
+    }
+  }
+
+  private List<Want> wants(Map<String, Rule> active) {
+    List<Rule> rules = new ArrayList<>(active.values());
+    List<Want> wants = new ArrayList<>();
+    int left = slots.room();
+    turn = rules.isEmpty() ? 0 : (turn + 1) % rules.size();
+    for (int i = 0; i < rules.size() && left > 0; i++) {
+      Rule rule = rules.get((turn + i) % rules.size());
+      int room = Math.min(slots.room(rule.name()), left);
+      if (room > 0) {
+        wants.add(new Want(rule.name(), room, lease(rule.endpoint())));
+        left -= room;
+      } else {
+        slots.wantsMore(rule.name());
+      }
+    }
+    return wants;
+  }
+
+  private static Duration lease(Endpoint endpoint) {
+    int calls = endpoint.backupUrl() == null ? 1 : 2;
+    return endpoint.timeout().multipliedBy(calls).plus(LEASE_MARGIN);
+  }
+
+  /// A rule that got all it asked for probably has more.
+  private void noteHunger(List<Want> wants, List<Claim> claims) {
+    Map<String, Integer> got = new HashMap<>();
+    claims.forEach(claim -> got.merge(claim.rule(), 1, Integer::sum));
+    for (Want want : wants) {
+      if (got.getOrDefault(want.rule(), 0) >= want.room()) {
+        slots.wantsMore(want.rule());
+      }
+    }
+  }
+
+  private Duration untilNextLook() throws StoreUnavailable {
+    Instant now = parts.clock().instant();
+    List<String> rules = active().keySet().stream().filter(rule -> slots.room(rule) > 0).toList();
+    if (rules.isEmpty() || slots.room() <= 0) {
+      return LOOK_AFTER;
+    }
+    Duration wait =
+        parts.queue().nextDue(rules).map(due -> Duration.between(now, due)).orElse(LOOK_AFTER);
+    if (wait.compareTo(LOOK_AFTER) > 0) {
+      return LOOK_AFTER;
+    }
+    return wait.isNegative() ? Duration.ZERO : wait;
+  }
+
+  private void refreshPauses() throws StoreUnavailable {
+    pausesKnown = true;
+    Set<String> now = parts.queue().pauses().stream().map(Pause::rule).collect(Collectors.toSet());
+    paused.retainAll(now);
+    paused.addAll(now);
+  }
+
+  private void attempt(Claim claim) {
+    try {
+      Optional<Rule> rule =
+          parts.books().get().flatMap(book -> book.rule(claim.rule())).filter(Rule::enabled);
+      if (rule.isEmpty() || paused.contains(claim.rule())) {
+        // Its rule was edited, or its endpoint paused, between the claim and now.
+        settle(claim, new Settlement.Unmade(parts.clock().instant()));
+        return;
+      }
+      Attempt.Result result = attempt.make(claim, rule.get());
+      if (result.gone()) {
+        pause(claim.rule());
+      }
+      settle(claim, result.settlement());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (slots.free(claim.rule()) || isStopping()) {
+        signal.raise();
+      }
+    }
+  }
+
+  private void pause(String rule) {
+    try {
+      parts
+          .queue()
+          .pause(new Pause(rule, parts.clock().instant(), "the endpoint answered 410 Gone"));
+      paused.add(rule);
+      log.atWarn().addKeyValue("rule", rule).log("endpoint paused: it answered 410 Gone");
+    } catch (StoreUnavailable e) {
+      // Then it is tried again after the interval, and will say 410 again.
+      log.atError().addKeyValue("rule", rule).log("a pause could not be kept: {}", e.getMessage());
+    }
+  }
+
+  /// Settles, and holds the slot until that is on disk: a delivery is in flight until then. Gives
+  /// up only when the gateway stops; the lease brings the delivery back then.
+  private void settle(Claim claim, Settlement settlement) throws InterruptedException {
+    while (true) {
+      try {
+        if (!parts.queue().settle(claim, settlement)) {
+          log.atWarn()
+              .addKeyValue("delivery", claim.delivery())
+              .log("settled too late: the lease was over and another attempt has begun");
+        }
+        return;
+      } catch (StoreUnavailable e) {
+        if (isStopping()) {
+          log.atError()
+              .addKeyValue("delivery", claim.delivery())
+              .log("an outcome is lost, the delivery will be tried again: {}", e.getMessage());
+          return;
+        }
+        stopping.await(STORE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  private boolean isStopping() {
+    return stopping.getCount() == 0;
+  }
+
+  private void awaitQuietly(Duration time) {
+    try {
+      signal.await(time);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package io.postern.delivery;
+
+import io.postern.settings.Secret;
+import io.postern.webhook.Body;
+import io.postern.webhook.Endpoint;
+import io.postern.webhook.Endpoint.Authorization;
+import io.postern.webhook.Signature;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// Posts by the JDK's HTTP client, one call on one connection at a time.
+///
+/// HTTP/1.1 throughout: one hanging call can't stall another by flow control, and a plain endpoint
+/// is not asked to upgrade. Redirects are never followed, no proxy is used, and one deadline, the
+/// endpoint's time-out, goes round the whole exchange: the client's own ends at the headers.
+///
+/// Headers of a post: `webhook-id` (the delivery's id, the same at every attempt and replay),
+/// `webhook-timestamp` (Unix seconds of this call), `webhook-signature` (Standard Webhooks 1.0.0,
+/// when the endpoint has signing keys), `postern-attempt` (from 1), `postern-replay` (`true` or
+/// `false`), and `authorization` when the endpoint asks for it. No text of a mail ever stands in a
+/// header.
+public final class HttpCourier implements Courier {
+  /// Bodies up to this size are sent from memory; longer ones are streamed.
+  private static final int IN_MEMORY_MAX = 64 * 1024;
+
+  static {
+    // A POST on a kept connection that the endpoint is just closing fails, and the client does not
+    // repeat it. Many servers close after 5 s without a request, so we close before they do.
+    if (System.getProperty("jdk.httpclient.keepalive.timeout") == null) {
+      System.setProperty("jdk.httpclient.keepalive.timeout", "4");
+    }
+  }
+
+  private final HttpClient client;
+  private final InstantSource clock;
+  private final Set<Integer> permanent;
+
+  /// @param clock gives the timestamps of signatures
+  /// @param permanent the status codes that refuse the request itself
+  public HttpCourier(InstantSource clock, Set<Integer> permanent) {
+    this.clock = clock;
+    this.permanent = Set.copyOf(permanent);
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+  }
+
+  @Override
+  public Outcome carry(Post post) throws IOException {
+    long deadline = System.nanoTime() + post.endpoint().timeout().toNanos();
+    HttpRequest.Builder request;
+    try {
+      request = request(post);
+    } catch (SecretUnreadable e) {
+      return new Outcome.Deferred(0, String.valueOf(e.getMessage()), null);
+    }
+    Call first = call(post, request, deadline);
+    if (!first.stale()) {
+      return first.outcome();
+    }
+    // The connection was closed before a byte of the answer: most likely one that was kept open too
+    // long. The id makes a second post harmless where the first did arrive.
+    return call(post, request, deadline).outcome();
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+    client.close();
+  }
+
+  private HttpRequest.Builder request(Post post) throws IOException, SecretUnreadable {
+    long timestamp = clock.instant().getEpochSecond();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(post.url())
+            .header("user-agent", "Postern")
+            .header("content-type", post.body().contentType())
+            .header("webhook-id", post.delivery())
+            .header("webhook-timestamp", Long.toString(timestamp))
+            .header("postern-attempt", Integer.toString(post.attempt()))
+            .header("postern-replay", Boolean.toString(post.replay()));
+    Endpoint endpoint = post.endpoint();
+    switch (endpoint.authentication().authorization()) {
+      case Authorization.None() -> {}
+      case Authorization.Basic(String username, var password) -> {
+        byte[] pair = (username + ":" + read(password)).getBytes(StandardCharsets.UTF_8);
+        request.header("authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+      }
+      case Authorization.Bearer(var key) -> request.header("authorization", "Bearer " + read(key));
+    }
+    if (!endpoint.signingKeys().isEmpty()) {
+      List<byte[]> keys = new ArrayList<>();
+      for (var key : endpoint.signingKeys()) {
+        keys.add(signingKey(key));
+      }
+      request.header(
+          "webhook-signature", Signature.header(keys, post.delivery(), timestamp, post.body()));
+    }
+    return request;
+  }
+
+  private Call call(Post post, HttpRequest.Builder request, long deadline) throws IOException {
+    Source source = new Source(post.body());
+    AnswerReader reader = new AnswerReader();
+    CompletableFuture<HttpResponse<String>> exchange =
+        client.sendAsync(request.POST(source.publisher()).build(), reader);
+    try {
+      HttpResponse<String> response =
+          exchange.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return Call.of(answered(post, reader, response.body()));
+    } catch (TimeoutException _) {
+      exchange.cancel(true);
+      // The status decides once the headers are complete, even if the body never ends.
+      return Call.of(
+          reader.status() == 0
+              ? new Outcome.Deferred(0, "time-out after " + text(post.endpoint().timeout()), null)
+              : answered(post, reader, reader.excerpt()));
+    } catch (ExecutionException e) {
+      if (source.fault() != null) {
+        throw new IOException("the stored message could not be read", source.fault());
+      }
+      if (reader.status() != 0) {
+        return Call.of(answered(post, reader, reader.excerpt()));
+      }
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      return new Call(new Outcome.Deferred(0, reason(cause), null), isStale(cause));
+    } catch (InterruptedException e) {
+      exchange.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while posting", e);
+    }
+  }
+
+  private Outcome answered(Post post, AnswerReader reader, String excerpt) {
+    int status = reader.status();
+    StringBuilder reason = new StringBuilder("HTTP ").append(status);
+    reader
+        .header("location")
+        .filter(_ -> status >= 300 && status < 400)
+        .ifPresent(to -> reason.append(", a redirect to ").append(to).append(" (not followed)"));
+    if (status == 401 || status == 403) {
+      reason.append(", the endpoint does not accept our credentials");
+    }
+    if (!excerpt.isBlank()) {
+      reason.append(": ").append(excerpt.strip());
+    }
+    if (!post.url().equals(post.endpoint().url())) {
+      reason.append(" (backup URL)");
+    }
+    Duration retryAfter =
+        reader
+            .header("retry-after")
+            .flatMap(value -> RetryAfter.parse(value, clock.instant()))
+            .orElse(null);
+    return Outcome.of(status, permanent, reason.toString(), retryAfter);
+  }
+
+  /// A failure in the words of the status log.
+  private static String reason(Throwable failure) {
+    Throwable root = innermost(failure);
+    String detail = root.getMessage() == null ? "" : ": " + root.getMessage();
+    return switch (failure) {
+      case HttpConnectTimeoutException _ -> "time-out while connecting";
+      // The JDK gives no message here; only the innermost cause tells the two apart.
+      case ConnectException _ when root instanceof UnresolvedAddressException -> "unknown host";
+      case ConnectException _ -> "no connection" + detail;
+      case SSLException _ -> "TLS" + detail;
+      default -> "the connection broke" + detail;
+    };
+  }
+
+  private static Throwable innermost(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  /// True for the failure of a POST on a kept connection that was closed under it.
+  private static boolean isStale(Throwable failure) {
+    return failure instanceof IOException
+        && !(failure instanceof SSLException)
+        && failure.getMessage() != null
+        && failure.getMessage().contains("header parser received no bytes");
+  }
+
+  private static String text(Duration duration) {
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + " s"
+        : duration.toMillis() + " ms";
+  }
+
+  private static byte[] signingKey(Secret secret) throws SecretUnreadable {
+    try {
+      return Signature.key(read(secret));
+    } catch (IllegalArgumentException e) {
+      throw new SecretUnreadable(secret.name() + ": " + e.getMessage());
+    }
+  }
+
+  private static String read(Secret secret) throws SecretUnreadable {
+    try {
+      return secret.value();
+    } catch (IOException e) {
+      throw new SecretUnreadable(e.getMessage());
+    }
+  }
+
+  /// One call and whether it may be made again at once.
+  private record Call(Outcome outcome, boolean stale) {
+    static Call of(Outcome outcome) {
+      return new Call(outcome, false);
+    }
+  }
+
+  /// A secret that can't be read defers the delivery: an operator can mend it.
+  private static final class SecretUnreadable extends Exception {
+    private static final long serialVersionUID = 1;
+
+    SecretUnreadable(@Nullable String message) {
+      super("secret unreadable: " + message);
+    }
+  }
+
+  /// The body's bytes for the client, which remembers a fault of our own in reading them.
+  private static final class Source {
+    private final Body body;
+    private volatile @Nullable IOException fault;
+
+    Source(Body body) {
+      this.body = body;
+    }
+
+    @Nullable IOException fault() {
+      return fault;
+    }
+
+    BodyPublisher publisher() throws IOException {
+      if (body.length() <= IN_MEMORY_MAX) {
+        try (InputStream in = body.source().open()) {
+          return BodyPublishers.ofByteArray(in.readAllBytes());
+        }
+      }
+      return BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(this::open), body.length());
+    }
+
+    private InputStream open() {
+      try {
+        return new Watched(body.source().open());
+      } catch (IOException e) {
+        fault = e;
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private final class Watched extends FilterInputStream {
+      Watched(InputStream in) {
+        super(in);
+      }
+
+      @Override
+      public int read() throws IOException {
+        try {
+          return super.read();
+        } catch (IOException e) {
+          fault = e;
+          throw e;
+        }
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        try {
+          return super.read(bytes, offset, length);
+        } catch (IOException e) {
+          fault = e;
+          throw e;
+        }
+      }
+    }
+  }
+}

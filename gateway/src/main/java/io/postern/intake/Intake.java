@@ -1,0 +1,89 @@
+package io.postern.intake;
+
+import io.postern.journal.Journal;
+import io.postern.mail.Ids;
+import io.postern.mail.Peer;
+import io.postern.mail.ReversePath;
+import io.postern.policy.PermittedDomains;
+import io.postern.policy.SelfMail;
+import io.postern.queue.MailQueue;
+import io.postern.rules.Book;
+import io.postern.smtp.Receiver;
+import io.postern.smtp.Reply;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// Answers the protocol for the gateway. Holds no state of its own: each mail transaction is a
+/// [Reception], which sees one book of rules from MAIL to 250.
+public final class Intake implements Receiver {
+  private final Parts parts;
+  private final Settings settings;
+
+  /// What the intake works with.
+  ///
+  /// @param queue where accepted mail is kept
+  /// @param journal where refusals are noted
+  /// @param books the book in force, if there is one
+  /// @param domains whose mail is accepted
+  /// @param selfMail the heuristics against forged self-mail
+  /// @param ids names the mails
+  /// @param clock the time
+  public record Parts(
+      MailQueue queue,
+      Journal journal,
+      Supplier<Optional<Book>> books,
+      PermittedDomains domains,
+      SelfMail selfMail,
+      Ids ids,
+      InstantSource clock) {}
+
+  /// Makes an intake.
+  public Intake(Parts parts, Settings settings) {
+    this.parts = parts;
+    this.settings = settings;
+  }
+
+  @Override
+  public Opening mail(String session, Peer peer, ReversePath from, long declaredSize) {
+    if (!parts.queue().hasRoom(declaredSize)) {
+      return new Opening.Refused(Replies.NO_ROOM);
+    }
+    Instant received = parts.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+    return new Opening.Opened(
+        new Reception(
+            parts,
+            settings,
+            parts.books().get(),
+            new Reception.Sender(session, peer, from, received)));
+  }
+
+  /// The replies of the door, in one place. A fault of ours is always 4xx.
+  static final class Replies {
+    static final Reply RECIPIENT_OK = new Reply(250, "2.1.5", "recipient ok");
+    static final Reply NO_ROOM =
+        new Reply(452, "4.3.1", "not enough storage now, please try again later");
+    static final Reply NO_STORE =
+        new Reply(451, "4.3.0", "the mail can't be stored now, please try again later");
+    static final Reply NO_BOOK =
+        new Reply(451, "4.3.5", "the gateway's rules can't be read now, please try again later");
+    static final Reply NOT_PERMITTED =
+        new Reply(550, "5.7.1", "this gateway takes no mail for that domain");
+    static final Reply NO_SUCH_RECIPIENT = new Reply(550, "5.1.1", "no such recipient here");
+    static final Reply NO_MATCH = new Reply(550, "5.7.1", "no recipient takes this mail");
+    static final Reply SELF_MAIL =
+        new Reply(550, "5.7.1", "the From address of this mail looks forged");
+    static final Reply LOOP =
+        new Reply(554, "5.4.6", "too many Received lines, this is a mail loop");
+    static final Reply HEADERS_TOO_LARGE =
+        new Reply(552, "5.3.4", "the header section is too large");
+
+    private Replies() {}
+
+    static Reply kept(String id) {
+      return new Reply(250, "2.0.0", id);
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package io.postern.intake;
+
+import io.postern.intake.Intake.Replies;
+import io.postern.journal.Arrival;
+import io.postern.journal.Row;
+import io.postern.journal.Status;
+import io.postern.journal.Step;
+import io.postern.journal.StoreUnavailable;
+import io.postern.mail.Address;
+import io.postern.mail.Envelope;
+import io.postern.mail.Peer;
+import io.postern.mail.ReversePath;
+import io.postern.mime.Addresses;
+import io.postern.mime.Header;
+import io.postern.mime.HeaderTap;
+import io.postern.mime.Headers;
+import io.postern.policy.Verdict;
+import io.postern.queue.Accepted;
+import io.postern.queue.Spool;
+import io.postern.rules.Book;
+import io.postern.smtp.Receiver;
+import io.postern.smtp.Reply;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One mail on its way in, from MAIL to the reply after the dot. For the session's thread only.
+final class Reception implements Receiver.Transaction {
+  private static final Logger log = LoggerFactory.getLogger(Reception.class);
+
+  private final Intake.Parts parts;
+  private final Settings settings;
+  private final Optional<Book> book;
+  private final Sender sender;
+  private final List<Address> recipients = new ArrayList<>();
+  private final HeaderTap headerTap = new HeaderTap();
+  private @Nullable Spool spool;
+  private @Nullable StoreUnavailable fault;
+
+  /// What is known at MAIL.
+  ///
+  /// @param session the session's id
+  /// @param peer who speaks
+  /// @param from the reverse-path
+  /// @param received now
+  record Sender(String session, Peer peer, ReversePath from, Instant received) {}
+
+  Reception(Intake.Parts parts, Settings settings, Optional<Book> book, Sender sender) {
+    this.parts = parts;
+    this.settings = settings;
+    this.book = book;
+    this.sender = sender;
+  }
+
+  @Override
+  public Reply recipient(Address recipient) {
+    if (book.isEmpty()) {
+      return Replies.NO_BOOK;
+    }
+    boolean isPermitted = parts.domains().permits(recipient.domain());
+    boolean isOurPostmaster =
+        recipient.isPostmaster()
+            && (isPermitted || recipient.domain().ascii().equalsIgnoreCase(settings.hostName()));
+    if (isOurPostmaster || (isPermitted && book.get().couldMatch(recipient))) {
+      if (!recipients.contains(recipient)) {
+        recipients.add(recipient);
+      }
+      return Replies.RECIPIENT_OK;
+    }
+    Facts facts = new Facts(sender.from().text(), "");
+    if (isPermitted) {
+      deny(
+          new Routing.Denied(recipient, Replies.NO_SUCH_RECIPIENT, "no rule for this recipient"),
+          facts);
+      return Replies.NO_SUCH_RECIPIENT;
+    }
+    if (settings.logDomainMismatch()) {
+      deny(new Routing.Denied(recipient, Replies.NOT_PERMITTED, "domain not permitted"), facts);
+    }
+    return Replies.NOT_PERMITTED;
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) {
+    if (fault != null) {
+      return;
+    }
+    headerTap.accept(bytes, offset, length);
+    try {
+      if (spool == null) {
+        spool = parts.queue().spool();
+      }
+      spool.write(bytes, offset, length);
+    } catch (StoreUnavailable e) {
+      fault = e;
+    }
+  }
+
+  /// The road of one mail: read its headers, judge it, route it, keep it. Only what is on disk gets
+  /// 250.
+  @Override
+  public Reply message() {
+    if (fault != null || spool == null || book.isEmpty()) {
+      return unavailable(fault);
+    }
+    if (headerTap.tooLong()) {
+      return refuse(Replies.HEADERS_TOO_LARGE, "header section too large");
+    }
+    Headers headers = headerTap.headers();
+    if (headers.named("Received").size() > settings.hopsMax()) {
+      return refuse(Replies.LOOP, "mail loop: more than " + settings.hopsMax() + " Received lines");
+    }
+    Facts facts = Facts.of(headers, sender.from());
+    Routing routing = new Router(settings, book.get(), verdict(headers)).route(recipients, headers);
+    if (routing.routes().isEmpty()) {
+      if (routing.refusal().code() >= 500) {
+        routing.denied().forEach(denied -> deny(denied, facts));
+      }
+      return routing.refusal();
+    }
+    String id = parts.ids().next();
+    Envelope envelope =
+        new Envelope(sender.session(), sender.peer(), sender.from(), recipients, sender.received());
+    try {
+      parts
+          .queue()
+          .put(
+              new Accepted(
+                  id,
+                  envelope,
+                  facts.from(),
+                  facts.messageId(),
+                  book.get().version(),
+                  routing.routes()),
+              spool);
+    } catch (StoreUnavailable e) {
+      return unavailable(e);
+    }
+    routing.denied().forEach(denied -> deny(denied, facts));
+    return Replies.kept(id);
+  }
+
+  @Override
+  public void unfit(Reply reply) {
+    Facts facts =
+        headerTap.tooLong()
+            ? new Facts(sender.from().text(), "")
+            : Facts.of(headerTap.headers(), sender.from());
+    recipients.forEach(to -> deny(new Routing.Denied(to, reply, reply.text()), facts));
+  }
+
+  @Override
+  public void close() {
+    if (spool != null) {
+      spool.close();
+    }
+  }
+
+  /// What the header section says for the status log.
+  ///
+  /// @param from the first address of the header From; the reverse-path if there is none
+  /// @param messageId the header Message-ID
+  private record Facts(String from, String messageId) {
+    static Facts of(Headers headers, ReversePath reversePath) {
+      List<String> from = Addresses.of(headers, "From");
+      return new Facts(
+          from.isEmpty() ? reversePath.text() : from.getFirst(),
+          headers.first("Message-ID").map(Header::value).orElse(""));
+    }
+  }
+
+  private Verdict verdict(Headers headers) {
+    Verdict verdict = parts.selfMail().judge(headers, sender.peer());
+    if (verdict instanceof Verdict.Observe(String reason)) {
+      log.atInfo()
+          .addKeyValue("session", sender.session())
+          .addKeyValue("reason", reason)
+          .log("would have been denied, but the heuristic only observes");
+    }
+    return verdict;
+  }
+
+  private Reply refuse(Reply reply, String reason) {
+    Facts facts = new Facts(sender.from().text(), "");
+    recipients.forEach(to -> deny(new Routing.Denied(to, reply, reason), facts));
+    return reply;
+  }
+
+  private Reply unavailable(@Nullable StoreUnavailable why) {
+    log.atError()
+        .addKeyValue("session", sender.session())
+        .log("a mail was put off: {}", why == null ? "no message" : why.getMessage());
+    return why != null && why.full() ? Replies.NO_ROOM : Replies.NO_STORE;
+  }
+
+  private void deny(Routing.Denied denied, Facts facts) {
+    parts
+        .journal()
+        .deny(
+            new Row(
+                0,
+                parts.clock().instant(),
+                Status.DENIED,
+                denied.reason(),
+                new Arrival(
+                    sender.received(),
+                    sender.session(),
+                    sender.peer().helo(),
+                    facts.from(),
+                    denied.recipient().text(),
+                    facts.messageId()),
+                Step.NONE));
+  }
+}

@@ -1,0 +1,92 @@
+package io.postern.mail;
+
+import java.net.IDN;
+import java.util.Locale;
+import java.util.Optional;
+
+/// A domain as RFC 5321 §4.1.2 knows it: lower-case A-labels without a trailing dot, or an address
+/// literal in square brackets. Two domains are the same when their text is.
+///
+/// @param ascii the text form, at most [#LENGTH_MAX] characters of printable ASCII
+public record Domain(String ascii) {
+  /// RFC 5321 §4.5.3.1.2.
+  public static final int LENGTH_MAX = 255;
+
+  /// RFC 1035 §2.3.4.
+  private static final int LABEL_MAX = 63;
+
+  public Domain {
+    if (!isName(ascii) && !isLiteral(ascii)) {
+      throw new IllegalArgumentException("not a domain: " + ascii);
+    }
+  }
+
+  /// Reads a domain in any case, with U-labels or A-labels, or an address literal.
+  ///
+  /// @return empty when the text is no domain
+  public static Optional<Domain> parse(String text) {
+    if (text.isEmpty() || text.length() > LENGTH_MAX) {
+      return Optional.empty();
+    }
+    String ascii = text;
+    if (!text.startsWith("[")) {
+      try {
+        ascii = IDN.toASCII(text, IDN.ALLOW_UNASSIGNED);
+      } catch (RuntimeException _) {
+        // IDN throws more than it says: IllegalArgumentException for a bad label, and index errors
+        // for some malformed Punycode.
+        return Optional.empty();
+      }
+    }
+    ascii = ascii.toLowerCase(Locale.ROOT);
+    return isName(ascii) || isLiteral(ascii) ? Optional.of(new Domain(ascii)) : Optional.empty();
+  }
+
+  /// True for an address literal such as `[192.0.2.1]`.
+  public boolean isLiteral() {
+    return ascii.startsWith("[");
+  }
+
+  /// True when this domain lies at any depth below the parent, and is not the parent itself.
+  public boolean isBelow(Domain parent) {
+    return ascii.endsWith("." + parent.ascii);
+  }
+
+  private static boolean isName(String text) {
+    if (text.isEmpty() || text.length() > LENGTH_MAX) {
+      return false;
+    }
+    for (String label : text.split("\\.", -1)) {
+      if (label.isEmpty()
+          || label.length() > LABEL_MAX
+          || label.startsWith("-")
+          || label.endsWith("-")
+          || !label.chars().allMatch(Domain::isLabelCharacter)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Letters, digits and hyphen (RFC 5321 §4.1.2), and the underscore, which is outside the grammar
+  /// but stands in the names of hosts that send mail every day.
+  private static boolean isLabelCharacter(int c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  }
+
+  /// RFC 5321 §4.1.3, loosely: brackets around hexadecimal digits, dots, colons, and a tag.
+  private static boolean isLiteral(String text) {
+    return text.length() > 2
+        && text.length() <= LENGTH_MAX
+        && text.startsWith("[")
+        && text.endsWith("]")
+        && text.substring(1, text.length() - 1)
+            .chars()
+            .allMatch(c -> isLabelCharacter(c) || c == '.' || c == ':');
+  }
+
+  @Override
+  public String toString() {
+    return ascii;
+  }
+}

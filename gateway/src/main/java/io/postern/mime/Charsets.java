@@ -1,0 +1,146 @@
+package io.postern.mime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.charset.Charset;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Bytes to text, whatever the mail says of them. A declared charset is taken for the superset that
+/// senders really use under its name; one that is missing, unknown or plainly false is guessed.
+/// Nothing here throws, and what can't be read becomes U+FFFD.
+final class Charsets {
+  /// Longer names are no charset's.
+  private static final int NAME_MAX = 64;
+
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private static final Charset LATIN = find("windows-1252");
+  private static final Charset SHIFT_JIS = find("windows-31j");
+  private static final Charset EUC_JP = find("x-eucJP-Open");
+
+  /// ISO-2022-JP with the vendors' characters, which Japanese mail calls plain ISO-2022-JP. Of the
+  /// JDK's three, only this one knows the rows 89 to 92, where the letters of many names stand.
+  private static final Charset JIS = find("x-windows-iso2022jp");
+
+  /// The one with JIS X 0212, which the other lacks.
+  private static final Charset JIS_WITH_0212 = find("x-windows-50221");
+
+  /// Every name and alias the JDK knows, in lower case, and ours before them. It is looked up here
+  /// and not by `Charset.forName`, which searches the class path anew for each unknown name: a mail
+  /// can hold fifty thousand of them.
+  private static final Map<String, Charset> BY_NAME = byName();
+
+  private Charsets() {}
+
+  /// Text that was read from bytes.
+  ///
+  /// @param text what they say
+  /// @param defect what was wrong with them; null if nothing was
+  record Decoded(String text, @Nullable String defect) {}
+
+  /// Reads bytes in a declared charset.
+  ///
+  /// @param declared the charset's name as the mail gives it; empty for none
+  static Decoded decode(byte[] bytes, String declared) {
+    String name = declared.strip().toLowerCase(Locale.ROOT);
+    if (name.isEmpty() || isAscii(name)) {
+      return new Decoded(guess(bytes), null);
+    }
+    Charset charset = BY_NAME.get(name);
+    if (charset == null) {
+      String shown = name.length() <= NAME_MAX ? printable(name) : "with a very long name";
+      return new Decoded(guess(bytes), "unknown charset " + shown);
+    }
+    if (charset.equals(JIS)) {
+      if (!Guess.hasJisEscape(bytes) && Guess.hasHighByte(bytes)) {
+        return new Decoded(guess(bytes), "not in the charset it declares, " + name);
+      }
+      charset = jis(bytes);
+    }
+    String text = new String(bytes, charset);
+    if (text.indexOf(REPLACEMENT) < 0) {
+      return new Decoded(text, null);
+    }
+    String defect = "bytes that are not valid " + name;
+    if (charset.equals(UTF_8) && Guess.isNeverUtf8(bytes)) {
+      return new Decoded(guess(bytes), defect);
+    }
+    return new Decoded(text, defect);
+  }
+
+  /// Reads bytes of which nothing is known: by JIS escapes, as UTF-8 if they are valid, as Japanese
+  /// if they look so, else as windows-1252.
+  static String guess(byte[] bytes) {
+    if (Guess.hasJisEscape(bytes)) {
+      return new String(bytes, jis(bytes));
+    }
+    String text = new String(bytes, UTF_8);
+    if (text.indexOf(REPLACEMENT) < 0 || Guess.isUtf8(bytes)) {
+      return text;
+    }
+    if (Guess.isEucJp(bytes)) {
+      return new String(bytes, EUC_JP);
+    }
+    return new String(bytes, Guess.isShiftJis(bytes) ? SHIFT_JIS : LATIN);
+  }
+
+  private static Charset jis(byte[] bytes) {
+    return Guess.hasJis0212Escape(bytes) ? JIS_WITH_0212 : JIS;
+  }
+
+  private static boolean isAscii(String name) {
+    return switch (name) {
+      case "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "7bit", "8bit", "unknown-8bit" ->
+          true;
+      default -> false;
+    };
+  }
+
+  private static String printable(String name) {
+    return name.codePoints().allMatch(c -> c > ' ' && c < 0x7f) ? name : "(unprintable)";
+  }
+
+  private static Charset find(String name) {
+    // A runtime image without the module jdk.charsets lacks some of them. Mail still reads, less
+    // well.
+    return Charset.isSupported(name)
+        ? Charset.forName(name)
+        : java.nio.charset.StandardCharsets.ISO_8859_1;
+  }
+
+  private static Map<String, Charset> byName() {
+    Map<String, Charset> names = new HashMap<>();
+    Charset.availableCharsets().values().stream()
+        // The only one that decodes to halves of surrogate pairs, which JSON and UTF-8 can't hold.
+        .filter(charset -> !charset.name().equals("CESU-8"))
+        .forEach(
+            charset -> {
+              names.put(charset.name().toLowerCase(Locale.ROOT), charset);
+              charset
+                  .aliases()
+                  .forEach(alias -> names.put(alias.toLowerCase(Locale.ROOT), charset));
+            });
+    put(names, UTF_8, "utf8", "utf-8", "unicode-1-1-utf-8", "x-unicode20utf8");
+    put(names, LATIN, "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "l1", "windows-1252");
+    put(names, JIS, "iso-2022-jp", "iso2022jp", "csiso2022jp", "jis", "cp50220", "cp50221");
+    put(names, JIS, "x-windows-50220", "x-windows-50221", "x-windows-iso2022jp", "ms50220");
+    put(names, SHIFT_JIS, "shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "cp932", "ms932");
+    put(names, EUC_JP, "euc-jp", "eucjp", "x-euc-jp", "x-eucjp", "eucjp-ms", "cp51932");
+    put(names, find("x-windows-949"), "euc-kr", "ks_c_5601-1987", "ks_c_5601", "ksc5601", "cp949");
+    put(names, find("GB18030"), "gb2312", "gb_2312-80", "gbk", "x-gbk", "cp936", "euc-cn");
+    put(names, find("Big5-HKSCS"), "big5", "big-5", "big5-hkscs", "cn-big5", "x-x-big5");
+    put(names, find("windows-1254"), "iso-8859-9", "latin5");
+    put(names, find("x-windows-874"), "tis-620", "iso-8859-11");
+    put(names, find("ISO-8859-8"), "iso-8859-8-i", "iso-8859-8-e");
+    return Map.copyOf(names);
+  }
+
+  private static void put(Map<String, Charset> names, Charset charset, String... aliases) {
+    for (String alias : aliases) {
+      names.put(alias, charset);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.postern.mime;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/// What a part says it is (RFC 2045 §5), made safe to repeat: a type and a subtype, each a token in
+/// lower case.
+///
+/// @param text such as `text/plain`
+/// @param parameters as written
+record ContentType(String text, Parameters parameters) {
+  static final String PLAIN = "text/plain";
+  static final String HTML = "text/html";
+  static final String MESSAGE = "message/rfc822";
+  static final String UNKNOWN = "application/octet-stream";
+
+  /// What bytes are of which nothing is said (RFC 2045 §5.2).
+  static final ContentType TEXT = new ContentType(PLAIN, Parameters.read(""));
+
+  /// What bytes are that are some file.
+  static final ContentType BYTES = new ContentType(UNKNOWN, Parameters.read(""));
+
+  /// RFC 6838 §4.2.
+  private static final int NAME_MAX = 127;
+
+  /// What a part of these headers is; empty when it has a Content-Type that names no type.
+  ///
+  /// @param implied what it is without one
+  static Optional<ContentType> of(Headers headers, String implied) {
+    Optional<Header> field = headers.first("Content-Type");
+    Parameters parameters = Parameters.read(field.map(Header::raw).orElse(implied));
+    String text = parameters.value().toLowerCase(Locale.ROOT);
+    int slash = text.indexOf('/');
+    if (slash < 0) {
+      return Optional.empty();
+    }
+    String type = text.substring(0, slash).strip();
+    String subtype = text.substring(slash + 1).strip();
+    return isName(type) && isName(subtype)
+        ? Optional.of(new ContentType(type + "/" + subtype, parameters))
+        : Optional.empty();
+  }
+
+  boolean isMultipart() {
+    return text.startsWith("multipart/");
+  }
+
+  private static boolean isName(String text) {
+    return !text.isEmpty()
+        && text.length() <= NAME_MAX
+        && text.chars()
+            .allMatch(
+                c ->
+                    (c >= 'a' && c <= 'z')
+                        || (c >= '0' && c <= '9')
+                        || "!#$&-^_.+".indexOf(c) >= 0);
+  }
+}

@@ -1,0 +1,142 @@
+package io.postern.mime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.postern.mail.Message;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A mail, read. Whatever a message holds gives one of these, in bounded time and memory: what is
+/// broken is told as a defect, and what is beyond the limits leaves the mail [#unparsed].
+///
+/// Every part of the message is in [#text], in [#html], an attachment, or left out with a reason.
+/// The rules:
+///
+/// - Parts of `text/plain` and `text/html` that do not ask to be attachments are bodies, unless
+///   they have a file name and neither come first in the mail nor stand in a multipart/alternative.
+/// - Several bodies of one kind are put together in their order, each on a new line, as mail
+///   readers show them; but of two in one multipart/alternative, which say the same, all are kept
+///   as well: nothing tells which one is better.
+/// - A body over [#TEXT_MAX] is an attachment.
+/// - Everything else is an attachment, the message itself included if it is nothing but a file;
+///   messages within the message are attachments and not opened.
+public final class ParsedMail {
+  /// How long the bodies of one kind may be together, in bytes as decoded. Longer ones are files to
+  /// any receiver; they are held in memory as long as the payload is.
+  public static final int TEXT_MAX = 4 * 1024 * 1024;
+
+  /// How much of an unparsed message is its text, in bytes.
+  public static final int UNPARSED_TEXT_MAX = 1024 * 1024;
+
+  /// How many defects are told.
+  public static final int DEFECTS_MAX = 20;
+
+  private final Headers headers;
+  private final Optional<String> text;
+  private final Optional<String> html;
+  private final List<Attachment> attachments;
+  private final List<LeftOut> leftOut;
+  private final List<String> defects;
+  private final boolean unparsed;
+
+  ParsedMail(PartReader.Parts parts, Headers headers, boolean unparsed) {
+    this.headers = headers;
+    this.unparsed = unparsed;
+    text = parts.text();
+    html = parts.html();
+    attachments = List.copyOf(parts.attachments());
+    leftOut = List.copyOf(parts.leftOut());
+    defects = parts.defects().stream().distinct().limit(DEFECTS_MAX).toList();
+  }
+
+  /// Reads a message.
+  ///
+  /// @throws IOException when the stored message can't be read now; never because of what it holds
+  public static ParsedMail parse(Message message) throws IOException {
+    Source source = Source.of(message);
+    Optional<String> reason;
+    try {
+      PartScanner.Found found = PartScanner.scan(source);
+      if (found.limit().isEmpty()) {
+        return new ParsedMail(PartReader.read(source, found), found.headers(), false);
+      }
+      reason = found.limit();
+    } catch (RuntimeException | StackOverflowError e) {
+      // A fault of ours must not keep a mail from being delivered: it goes out as it came.
+      reason = Optional.of("a fault in the reader: " + e.getClass().getSimpleName());
+    }
+    return unparsed(source, reason.get());
+  }
+
+  /// All header fields of the message, in order.
+  public Headers headers() {
+    return headers;
+  }
+
+  /// The first subject, decoded; empty if there is none.
+  public String subject() {
+    return headers.first("Subject").map(Header::value).orElse("");
+  }
+
+  /// The plain text; valid Unicode without NUL, line ends as they came.
+  public Optional<String> text() {
+    return text;
+  }
+
+  /// The HTML; valid Unicode without NUL, line ends as they came. Nothing makes it safe to show.
+  public Optional<String> html() {
+    return html;
+  }
+
+  /// The attachments, in the order of the message.
+  public List<Attachment> attachments() {
+    return attachments;
+  }
+
+  /// What is nowhere else.
+  public List<LeftOut> leftOut() {
+    return leftOut;
+  }
+
+  /// What was wrong with the message, in words; empty if nothing was. At most [#DEFECTS_MAX].
+  public List<String> defects() {
+    return defects;
+  }
+
+  /// True when the message is beyond the limits. Then [#text] is its beginning and the whole of it
+  /// the one attachment.
+  public boolean unparsed() {
+    return unparsed;
+  }
+
+  private static ParsedMail unparsed(Source source, String reason) throws IOException {
+    byte[] start;
+    try (InputStream in = source.open(0, Math.min(source.size(), UNPARSED_TEXT_MAX))) {
+      start = in.readAllBytes();
+    }
+    Headers headers = Headers.read(start, Math.min(start.length, Headers.BYTES_MAX));
+    Leaf whole =
+        new Leaf(
+            0,
+            Headers.read(new byte[0], 0),
+            Parameters.read("attachment"),
+            new ContentType(ContentType.MESSAGE, Parameters.read("")),
+            TransferEncoding.IDENTITY,
+            false,
+            0,
+            source.size());
+    List<Attachment> attachments = new ArrayList<>();
+    attachments.add(new Attachment("message.eml", whole, source));
+    PartReader.Parts parts =
+        new PartReader.Parts(
+            Optional.of(PartReader.clean(new String(start, UTF_8))),
+            Optional.empty(),
+            attachments,
+            List.of(),
+            List.of("the mail could not be parsed and is given as it came: " + reason));
+    return new ParsedMail(parts, headers, true);
+  }
+}

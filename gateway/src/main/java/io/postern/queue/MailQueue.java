@@ -1,0 +1,77 @@
+package io.postern.queue;
+
+import io.postern.journal.StoreUnavailable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/// The line of mail that was promised and is not yet delivered. Every method may be called from any
+/// thread, and returns when what it changed is on disk (fsync), or throws and has changed nothing.
+///
+/// The states of a delivery:
+///
+/// ```
+/// put -> READY --claim--> LEASED --Done--> SUCCEEDED --retention--> purged
+///          ^                | |----Dead--> FAILED --replay--> READY
+///          |---lease over---| |
+///          |---Again (due later), Unmade
+/// ```
+public interface MailQueue extends AutoCloseable {
+  /// A spool for the next message.
+  Spool spool();
+
+  /// Keeps a mail: message, deliveries and their queued rows become visible together. When this
+  /// returns, and not before, the peer may be told 250.
+  ///
+  /// @param accepted the mail
+  /// @param message its bytes; used up by this call when it returns
+  void put(Accepted accepted, Spool message) throws StoreUnavailable;
+
+  /// Leases deliveries that are due, oldest due first, and counts the attempt. A lease that is over
+  /// is due again.
+  ///
+  /// @param wants rules that may be tried now, and how much of each; rules not named stay untouched
+  /// @param now the time
+  List<Claim> claim(List<Want> wants, Instant now) throws StoreUnavailable;
+
+  /// Notes what came of an attempt, and writes the row of the status log when the state or the
+  /// reason changed.
+  ///
+  /// @return false when the claim is not in force any more (its lease ended and another took over):
+  ///   nothing was changed
+  boolean settle(Claim claim, Settlement settlement) throws StoreUnavailable;
+
+  /// When the next delivery of any of these rules is due; empty when none waits.
+  Optional<Instant> nextDue(Collection<String> rules) throws StoreUnavailable;
+
+  /// Lets time pass for the waiting deliveries of these rules: only this time counts against their
+  /// retry period. A crash forgets at most what was not yet told.
+  void elapse(Collection<String> rules, Duration time) throws StoreUnavailable;
+
+  /// What waits, by rule, in the order of names.
+  List<Waiting> waiting() throws StoreUnavailable;
+
+  /// Pauses a rule's endpoint; a second pause changes nothing.
+  void pause(Pause pause) throws StoreUnavailable;
+
+  /// Ends a pause.
+  ///
+  /// @return false when there was none
+  boolean resume(String rule) throws StoreUnavailable;
+
+  /// The pauses in force.
+  List<Pause> pauses() throws StoreUnavailable;
+
+  /// Is called, from a thread of the engine and without delay, after deliveries became ready. One
+  /// listener; it must not block.
+  void onReady(Runnable listener);
+
+  /// True when there is room on disk for a message of this size beside the reserve.
+  boolean hasRoom(long bytes);
+
+  /// Finishes what was begun and lets go of the store.
+  @Override
+  void close();
+}

@@ -1,0 +1,37 @@
+package io.postern.queue;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/// What the queue is told of an attempt.
+public sealed interface Settlement {
+  /// The endpoint took it.
+  ///
+  /// @param trial the attempt
+  record Done(Trial trial) implements Settlement {}
+
+  /// To be tried again.
+  ///
+  /// @param trial the attempt
+  /// @param due not before this time
+  record Again(Trial trial, Instant due) implements Settlement {}
+
+  /// Given up.
+  ///
+  /// @param trial the attempt
+  record Dead(Trial trial) implements Settlement {}
+
+  /// The attempt was not made after all (its rule was held meanwhile, or the gateway stops): it is
+  /// not counted.
+  ///
+  /// @param due not before this time
+  record Unmade(Instant due) implements Settlement {}
+
+  /// An attempt that was made.
+  ///
+  /// @param ended when
+  /// @param elapsed how long it took, both calls together
+  /// @param httpStatus the last answer's code; 0 when there was none
+  /// @param reason why it did not succeed; may be empty when it did
+  record Trial(Instant ended, Duration elapsed, int httpStatus, String reason) {}
+}

@@ -1,0 +1,106 @@
+package io.postern.rules;
+
+import io.postern.settings.Document;
+import io.postern.settings.Place;
+import io.postern.settings.Problem.Severity;
+import io.postern.settings.Problems;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A folder of rule files, `*.yaml`, read whole and checked whole; its sub-folders are accounts.
+/// Holds no state; any thread may use it.
+public final class RuleFiles {
+  private final Settings settings;
+  private final Map<String, String> environment;
+  private final Severity unreadableSecret;
+
+  /// Names a folder; nothing is read yet.
+  ///
+  /// @param environment the process's environment variables, where secrets can stand
+  /// @param unreadableSecret how bad it is when an enabled rule's secret can't be read; that of a
+  ///   disabled rule is always a warning
+  public RuleFiles(Settings settings, Map<String, String> environment, Severity unreadableSecret) {
+    this.settings = settings;
+    this.environment = Map.copyOf(environment);
+    this.unreadableSecret = unreadableSecret;
+  }
+
+  /// Reads and checks all files.
+  public Read read() {
+    return judge(look());
+  }
+
+  /// Reads and checks the files of a book that was kept, in place of those in the folder. Relative
+  /// paths in them mean the same.
+  ///
+  /// @param archive what [Book#archive()] gave
+  public Read fromArchive(String archive) {
+    Optional<Sources> sources = Archive.read(archive);
+    if (sources.isEmpty()) {
+      Problems problems = new Problems();
+      problems.error(folderPlace(), "the kept book can't be read; reload with good rule files");
+      return new Read.Bad(problems.sorted());
+    }
+    return judge(sources.get());
+  }
+
+  /// The place that stands for all the files.
+  Place folderPlace() {
+    return new Place(settings.folder().toString(), 0, 0);
+  }
+
+  Sources look() {
+    return Folder.read(settings.folder());
+  }
+
+  Read judge(Sources sources) {
+    Problems problems = new Problems();
+    problems.addAll(sources.problems());
+    List<Rule> rules = new ArrayList<>();
+    Map<String, Place> names = new HashMap<>();
+    sources
+        .texts()
+        .forEach(
+            (relative, text) -> {
+              Optional<Rule> rule = rule(relative, text, names, problems);
+              rule.ifPresent(rules::add);
+            });
+    if (problems.hasErrors()) {
+      return new Read.Bad(problems.sorted());
+    }
+    if (rules.isEmpty()) {
+      problems.warn(folderPlace(), "no rule here, so no mail is taken; write one");
+    }
+    return new Read.Good(new Book(sources, rules), problems.sorted());
+  }
+
+  private Optional<Rule> rule(
+      String relative, String text, Map<String, Place> names, Problems problems) {
+    Path path;
+    try {
+      path = settings.folder().resolve(relative);
+    } catch (InvalidPathException _) {
+      problems.error(folderPlace(), "a kept book names a file that can't exist; reload");
+      return Optional.empty();
+    }
+    Optional<Document> document = Document.read(path, text, environment, problems);
+    if (document.isEmpty()) {
+      return Optional.empty();
+    }
+    if (document.get().isEmpty()) {
+      problems.error(
+          document.get().root().place(),
+          "no rule in this file; write one, or give the file another ending, such as .yaml.off");
+      return Optional.empty();
+    }
+    int slash = relative.indexOf('/');
+    String account = slash < 0 ? "" : relative.substring(0, slash);
+    return new RuleReader(settings, unreadableSecret, names, problems)
+        .read(document.get().root(), account);
+  }
+}

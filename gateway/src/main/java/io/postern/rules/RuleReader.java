@@ -1,0 +1,221 @@
+package io.postern.rules;
+
+import com.google.re2j.Pattern;
+import io.postern.settings.Place;
+import io.postern.settings.Problem;
+import io.postern.settings.Problem.Severity;
+import io.postern.settings.Problems;
+import io.postern.settings.Secret;
+import io.postern.settings.Section;
+import io.postern.settings.Text;
+import io.postern.webhook.Endpoint;
+import io.postern.webhook.Endpoint.Authentication;
+import io.postern.webhook.Endpoint.Authorization;
+import io.postern.webhook.Format;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One rule file to one rule.
+///
+/// @param unreadableSecret how bad it is when an enabled rule's secret can't be read
+/// @param names the names of the rules read before, with their places
+record RuleReader(
+    Settings settings, Severity unreadableSecret, Map<String, Place> names, Problems problems) {
+  static final int NAME_CHARS_MAX = 100;
+  static final int TERMS_MAX = 50;
+  static final int KEYS_MAX = 5;
+
+  private static final Duration INTERVAL = Duration.ofMinutes(1);
+  private static final Duration INTERVAL_MIN = Duration.ofSeconds(10);
+  private static final Duration INTERVAL_MAX = Duration.ofMinutes(10);
+  private static final Duration PERIOD = Duration.ofDays(4);
+  private static final Duration PERIOD_MIN = Duration.ofDays(1);
+  private static final Duration PERIOD_MAX = Duration.ofDays(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT_MIN = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT_MAX = Duration.ofSeconds(999);
+
+  /// RFC 5322 §2.2: printable ASCII without the colon.
+  private static final java.util.regex.Pattern HEADER_NAME =
+      java.util.regex.Pattern.compile("[!-9;-~]{1,76}");
+
+  /// How an API key is sent.
+  private enum Send {
+    BEARER,
+    FIELD
+  }
+
+  /// Reads a file.
+  ///
+  /// @return empty when it has an error that leaves no rule to read
+  Optional<Rule> read(Section root, String account) {
+    Optional<Text> name = name(root);
+    List<Term> terms = terms(root);
+    boolean enabled = root.flag("enabled", true);
+    root.require("post", "post: { url: https://app.example.com/hooks/mail }");
+    Optional<Endpoint> endpoint =
+        endpoint(
+            root.section("post"),
+            name.map(Text::value).orElse(""),
+            enabled ? unreadableSecret : Severity.WARNING);
+    Section retry = root.section("retry");
+    Duration interval = retry.duration("interval", INTERVAL, INTERVAL_MIN, INTERVAL_MAX);
+    Duration period = retry.duration("period", PERIOD, PERIOD_MIN, PERIOD_MAX);
+    root.done();
+    if (name.isEmpty() || endpoint.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Rule(
+            name.get().value(),
+            account,
+            terms,
+            endpoint.get(),
+            interval,
+            period,
+            enabled,
+            name.get().place()));
+  }
+
+  private Optional<Text> name(Section root) {
+    root.require("name", "name: support-desk");
+    Optional<Text> name = root.text("name");
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    String value = name.get().value();
+    if (value.length() > NAME_CHARS_MAX) {
+      root.refuse("name", "longer than " + NAME_CHARS_MAX + " characters; write a shorter one");
+    }
+    if (!value.strip().equals(value)) {
+      root.refuse("name", "a space at its start or end; remove it");
+    }
+    @Nullable Place first = names.putIfAbsent(value, name.get().place());
+    if (first != null) {
+      root.refuse(
+          "name",
+          "%s is the name of the rule at %s; give each rule a name of its own"
+              .formatted(Problem.quote(value), first));
+    }
+    return name;
+  }
+
+  private List<Term> terms(Section root) {
+    String example = "- { header: To, matches: '^support@' }";
+    root.require("when", "when: and below it " + example);
+    int before = problems.count();
+    List<Section> sections = root.sections("when", TERMS_MAX);
+    if (root.has("when") && sections.isEmpty() && problems.count() == before) {
+      root.refuse("when", "no term, and a rule must not take all mail unsaid; write " + example);
+    }
+    List<Term> terms = new ArrayList<>();
+    sections.forEach(section -> term(section).ifPresent(terms::add));
+    return terms;
+  }
+
+  private Optional<Term> term(Section section) {
+    section.require("header", "header: Subject");
+    Optional<Text> header = section.text("header");
+    Optional<Text> matches = section.text("matches");
+    Optional<Text> notMatches = section.text("not-matches");
+    if (header.isPresent() && !HEADER_NAME.matcher(header.get().value()).matches()) {
+      section.refuse(
+          "header",
+          "%s is not a header name; write the name only, such as Subject"
+              .formatted(Problem.quote(header.get().value())));
+      return Optional.empty();
+    }
+    boolean hasMatches = section.has("matches");
+    if (hasMatches == section.has("not-matches")) {
+      problems.error(
+          section.place(),
+          hasMatches
+              ? "both matches and not-matches; keep one, and write a second term for the other"
+              : "neither matches nor not-matches; write matches: '(?i)word'");
+      return Optional.empty();
+    }
+    Optional<Text> regex = matches.or(() -> notMatches);
+    if (header.isEmpty() || regex.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean isRecipient = header.get().value().equalsIgnoreCase("To");
+    Optional<Pattern> pattern =
+        Regex.compile(regex.get(), hasMatches ? "matches" : "not-matches", isRecipient, problems);
+    return pattern.map(it -> new Term(header.get().value(), !hasMatches, it, section.place()));
+  }
+
+  private Optional<Endpoint> endpoint(Section post, String rule, Severity unreadable) {
+    if (post.isPresent()) {
+      post.require("url", "url: https://app.example.com/hooks/mail");
+    }
+    Urls urls = new Urls(settings, problems);
+    Optional<URI> url = post.text("url").flatMap(text -> urls.read("url", text));
+    Optional<URI> backup = post.text("backup-url").flatMap(text -> urls.read("backup-url", text));
+    Map<String, Format> formats = new LinkedHashMap<>();
+    for (Format format : Format.values()) {
+      formats.put(format.word(), format);
+    }
+    Format format = post.word("format", formats).orElse(Format.FORM);
+    Authentication authentication = authentication(post, format, unreadable);
+    List<Secret> sign = post.secrets("sign", KEYS_MAX, unreadable);
+    Duration timeout = post.duration("timeout", TIMEOUT, TIMEOUT_MIN, TIMEOUT_MAX);
+    return url.map(
+        it -> new Endpoint(rule, it, backup.orElse(null), format, authentication, sign, timeout));
+  }
+
+  private Authentication authentication(Section post, Format format, Severity unreadable) {
+    Section basic = post.section("basic");
+    Section apiKey = post.section("api-key");
+    Optional<Text> username = basic.text("username");
+    Optional<Secret> password = basic.secret("password", unreadable);
+    Optional<Secret> key = apiKey.secret("value", unreadable);
+    Map<String, Send> sends = new LinkedHashMap<>();
+    sends.put("bearer", Send.BEARER);
+    sends.put("field", Send.FIELD);
+    Optional<Send> send = apiKey.word("send", sends);
+    if (basic.isPresent()) {
+      basic.require("username", "username: postern");
+      basic.require("password", "password: { env: DESK_PASSWORD }");
+      // RFC 7617 §2: the first colon ends the user name.
+      if (username.isPresent() && username.get().value().contains(":")) {
+        basic.refuse("username", "a colon, which Basic authentication can't send; remove it");
+      }
+    }
+    if (apiKey.isPresent()) {
+      apiKey.require("value", "value: { credential: desk-key }");
+      apiKey.require("send", "send: bearer");
+    }
+    if (send.isPresent() && send.get() == Send.FIELD && !format.hasKeyField()) {
+      apiKey.refuse(
+          "send",
+          "the format %s has no fields; write send: bearer, or format: form"
+              .formatted(format.word()));
+    }
+    if (basic.isPresent() && send.isPresent() && send.get() == Send.BEARER) {
+      problems.error(
+          apiKey.place(), "basic and bearer both use the header Authorization; keep one of them");
+    }
+    return chosen(username, password, key, send);
+  }
+
+  private static Authentication chosen(
+      Optional<Text> username,
+      Optional<Secret> password,
+      Optional<Secret> key,
+      Optional<Send> send) {
+    boolean isBearer = send.isPresent() && send.get() == Send.BEARER;
+    Authorization authorization = new Authorization.None();
+    if (key.isPresent() && isBearer) {
+      authorization = new Authorization.Bearer(key.get());
+    } else if (username.isPresent() && password.isPresent()) {
+      authorization = new Authorization.Basic(username.get().value(), password.get());
+    }
+    return new Authentication(authorization, isBearer ? null : key.orElse(null));
+  }
+}

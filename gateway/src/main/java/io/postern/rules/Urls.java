@@ -1,0 +1,137 @@
+package io.postern.rules;
+
+import io.postern.settings.Network;
+import io.postern.settings.Problem;
+import io.postern.settings.Problems;
+import io.postern.settings.Text;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Reads the URLs of endpoints, and refuses those where mail must never be posted. What a host name
+/// resolves to is judged when the connection is made; literal addresses are judged here.
+record Urls(Settings settings, Problems problems) {
+  static final int CHARS_MAX = 2_048;
+  private static final int PORT_MAX = 65_535;
+  private static final String EXAMPLE = "write https://app.example.com/hooks/mail";
+
+  /// Addresses at which clouds hand the machine's own credentials to whoever asks, beside
+  /// 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291 §2.5.6): the IPv6 one of AWS, those of
+  /// Alibaba Cloud, Oracle Cloud and Azure.
+  private static final List<Network> METADATA =
+      networks("fd00:ec2::254", "100.100.100.200", "192.0.0.192", "168.63.129.16");
+
+  /// RFC 1918, RFC 6598 and RFC 4193.
+  private static final List<Network> PRIVATE =
+      networks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7");
+
+  /// @param key as problems name it
+  Optional<URI> read(String key, Text text) {
+    String problem;
+    try {
+      URI url = new URI(text.value());
+      problem = text.value().length() > CHARS_MAX ? "longer than 2048 characters" : problem(url);
+      if (problem.isEmpty()) {
+        return Optional.of(url);
+      }
+    } catch (URISyntaxException e) {
+      problem =
+          "%s is not a URL (%s); %s"
+              .formatted(
+                  Problem.quote(text.value()), e.getReason().toLowerCase(Locale.ROOT), EXAMPLE);
+    }
+    problems.error(text.place(), key + ": " + problem);
+    return Optional.empty();
+  }
+
+  private String problem(URI url) {
+    String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+    if (!scheme.equals("https") && !scheme.equals("http")) {
+      return "%s is not an https URL; %s".formatted(Problem.quote(url.toString()), EXAMPLE);
+    }
+    String authority = url.getRawAuthority() == null ? "" : url.getRawAuthority();
+    if (authority.contains("@")) {
+      // Not quoted: it may hold a password.
+      return "a user name before the host; remove it and write basic: { username: ..., password:"
+          + " ... }";
+    }
+    if (url.getHost() == null) {
+      return "no host name in %s; write a name of letters, digits and hyphens (an international one as"
+              .formatted(Problem.quote(authority))
+          + " A-labels, xn--...), or an IP address";
+    }
+    if (url.getPort() > PORT_MAX || url.getPort() == 0) {
+      return "no such port as %d; write 1 to 65535".formatted(url.getPort());
+    }
+    if (url.getRawFragment() != null) {
+      return "a fragment (#...), which is never sent; remove it";
+    }
+    return hostProblem(scheme, url.getHost().toLowerCase(Locale.ROOT));
+  }
+
+  private String hostProblem(String scheme, String written) {
+    boolean bracketed = written.startsWith("[");
+    String host = bracketed ? written.substring(1, written.length() - 1) : written;
+    Optional<InetAddress> literal = Network.literal(host);
+    if (bracketed && literal.isEmpty()) {
+      return "%s is not an IPv6 address; write one without a zone".formatted(Problem.quote(host));
+    }
+    if (literal.isEmpty() && endsInNumber(host)) {
+      return "%s is no name, and as an address it is in disguise; write the address as four numbers"
+          .formatted(Problem.quote(host));
+    }
+    boolean isLoopback =
+        literal.map(InetAddress::isLoopbackAddress).orElse(host.equals("localhost"));
+    if (literal.isPresent() && !isLoopback) {
+      String problem = addressProblem(literal.get());
+      if (!problem.isEmpty()) {
+        return problem;
+      }
+    }
+    if (scheme.equals("http") && !isLoopback && !isHttpHost(host, literal)) {
+      return "http would send mail in clear text to %s; write https, or add the host to"
+              .formatted(host)
+          + " delivery.allow-http-hosts in the configuration";
+    }
+    return "";
+  }
+
+  /// Resolvers read such hosts as IPv4 addresses: 2852039166 and 0xa9fea9fe are 169.254.169.254.
+  private static boolean endsInNumber(String host) {
+    String last = host.substring(host.lastIndexOf('.') + 1);
+    return last.startsWith("0x") || last.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+
+  private boolean isHttpHost(String host, Optional<InetAddress> literal) {
+    return settings.httpHosts().contains(literal.map(InetAddress::getHostAddress).orElse(host));
+  }
+
+  private String addressProblem(InetAddress address) {
+    String text = address.getHostAddress();
+    if (address.isLinkLocalAddress() || isIn(METADATA, address)) {
+      return text
+          + " is a link-local or metadata address, where a machine's secrets are; write the"
+          + " receiver's own address";
+    }
+    if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
+      return text + " is not the address of one machine; write the receiver's own address";
+    }
+    if (!settings.privateAllowed() && isIn(PRIVATE, address)) {
+      return text
+          + " is in a private network, which the configuration forbids; write a public address, or"
+          + " delivery.allow-private: true there";
+    }
+    return "";
+  }
+
+  private static boolean isIn(List<Network> networks, InetAddress address) {
+    return networks.stream().anyMatch(network -> network.contains(address));
+  }
+
+  private static List<Network> networks(String... texts) {
+    return java.util.Arrays.stream(texts).map(Network::parse).flatMap(Optional::stream).toList();
+  }
+}

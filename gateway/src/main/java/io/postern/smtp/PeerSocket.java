@@ -1,0 +1,161 @@
+package io.postern.smtp;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The connection as SubEthaSMTP is shown it. What it reads is a crank, the same short line again
+/// and again while the session lasts; what it writes goes into [Wire]'s next packet. The peer's own
+/// bytes pass it by.
+final class PeerSocket extends Socket {
+  /// The one command SubEthaSMTP ever sees.
+  static final String CRANK = "NEXT";
+
+  private static final byte[] CRANK_LINE = (CRANK + "\r\n").getBytes(StandardCharsets.US_ASCII);
+
+  private final Socket socket;
+  private final Wire wire;
+  private final InetSocketAddress peer;
+  private final Runnable whenClosed;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile Optional<Conversation> conversation = Optional.empty();
+
+  /// @param whenClosed called once
+  PeerSocket(Socket socket, Wire wire, Runnable whenClosed) {
+    this.socket = socket;
+    this.wire = wire;
+    this.peer = nameless((InetSocketAddress) socket.getRemoteSocketAddress());
+    this.whenClosed = whenClosed;
+  }
+
+  /// The same address with its own text as its host name, so that nobody who asks for the name
+  /// makes the session wait for DNS; SubEthaSMTP asks in its debug log.
+  private static InetSocketAddress nameless(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    try {
+      String text = ip.getHostAddress();
+      InetAddress named =
+          ip instanceof Inet6Address six
+              ? Inet6Address.getByAddress(text, six.getAddress(), six.getScopeId())
+              : InetAddress.getByAddress(text, ip.getAddress());
+      return new InetSocketAddress(named, address.getPort());
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address has 4 or 16 bytes", e);
+    }
+  }
+
+  Wire wire() {
+    return wire;
+  }
+
+  /// Who speaks.
+  InetSocketAddress peer() {
+    return peer;
+  }
+
+  /// The session begins.
+  void begin(Conversation begun) {
+    conversation = Optional.of(begun);
+  }
+
+  /// The session of this connection, once it has begun.
+  Optional<Conversation> conversation() {
+    return conversation;
+  }
+
+  @Override
+  public InputStream getInputStream() {
+    return new InputStream() {
+      private int at;
+
+      @Override
+      public int read() {
+        if (at == 0 && conversation.map(Conversation::isOver).orElse(true)) {
+          return -1;
+        }
+        int b = CRANK_LINE[at];
+        at = (at + 1) % CRANK_LINE.length;
+        return b;
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) {
+        // One byte is one read, so no line is handed out before its turn.
+        if (length == 0) {
+          return 0;
+        }
+        int b = read();
+        if (b < 0) {
+          return -1;
+        }
+        bytes[offset] = (byte) b;
+        return 1;
+      }
+    };
+  }
+
+  @Override
+  public OutputStream getOutputStream() {
+    return new OutputStream() {
+      @Override
+      public void write(int b) {
+        wire.send(new byte[] {(byte) b}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) {
+        wire.send(bytes, offset, length);
+      }
+    };
+  }
+
+  @Override
+  public SocketAddress getRemoteSocketAddress() {
+    return peer;
+  }
+
+  @Override
+  public InetAddress getInetAddress() {
+    return peer.getAddress();
+  }
+
+  @Override
+  public int getPort() {
+    return peer.getPort();
+  }
+
+  @Override
+  public void setSoTimeout(int timeout) {
+    // Deadlines are the wire's.
+  }
+
+  @Override
+  public boolean isBound() {
+    return true;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed.get();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (closed.compareAndSet(false, true)) {
+      try {
+        socket.close();
+      } finally {
+        whenClosed.run();
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.postern.smtp;
+
+/// A reply of one line (RFC 5321 §4.2) with its enhanced status code (RFC 3463).
+///
+/// @param code 200 to 599
+/// @param enhanced such as `5.7.1`; empty where RFC 2034 wants none
+/// @param text printable ASCII, one line, for the sender's postmaster; what is longer than a reply
+///   line is cut off when it is sent, and any other character becomes `?`
+public record Reply(int code, String enhanced, String text) {
+  public Reply {
+    if (code < 200 || code > 599) {
+      throw new IllegalArgumentException("not a reply code: " + code);
+    }
+  }
+
+  /// True for 4xx and 5xx.
+  public boolean refuses() {
+    return code >= 400;
+  }
+
+  /// The line without CRLF.
+  public String line() {
+    return enhanced.isEmpty() ? code + " " + text : code + " " + enhanced + " " + text;
+  }
+}

@@ -1,0 +1,10 @@
+package io.postern.store.sqlite;
+
+import java.sql.SQLException;
+
+/// One thing that a caller wants changed: all of it happens, or nothing. It runs on the writer's
+/// thread within a savepoint, and touches nothing but the tables, for it may be undone.
+@FunctionalInterface
+interface Change<T> {
+  T apply(Tables tables) throws SQLException;
+}

@@ -1,0 +1,139 @@
+package io.postern.store.sqlite;
+
+import java.sql.SQLException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Moves the write-ahead log into the file, on a thread and a connection of its own, so that no
+/// commit has to.
+///
+/// A passive checkpoint disturbs no one, but under steady load it never gets to the end of a log
+/// that grows meanwhile. When the log file is too long, the rest is moved while the writer waits,
+/// and the file is cut: for a few milliseconds, since the passive one before it has left little to
+/// do.
+final class Checkpointer {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+
+  /// How much new content makes a passive checkpoint worth its fsync. A page changed often is moved
+  /// once.
+  static final long PASSIVE_BYTES = 32L * 1024 * 1024;
+
+  /// How long the log file may get.
+  static final long TRUNCATE_BYTES = 256L * 1024 * 1024;
+
+  /// How much the writer writes between two looks at the log.
+  private static final long LOOK_BYTES = 4L * 1024 * 1024;
+
+  /// What a change costs in the log, roughly, besides the bytes of its message: some pages.
+  private static final long CHANGE_BYTES = 4L * Database.PAGE_BYTES;
+
+  /// While a truncating checkpoint waits for a reader to end, nobody can write.
+  private static final int BUSY_MAX_MS = 200;
+
+  private final Database database;
+  private final long passiveBytes;
+  private final long truncateBytes;
+  private final AtomicLong unseen = new AtomicLong();
+  private final Semaphore looks = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean closed;
+  private @Nullable Sql sql;
+
+  Checkpointer(Database database) {
+    this(database, PASSIVE_BYTES, TRUNCATE_BYTES);
+  }
+
+  /// For tests, to which the usual sizes are too large.
+  Checkpointer(Database database, long passiveBytes, long truncateBytes) {
+    this.database = database;
+    this.passiveBytes = passiveBytes;
+    this.truncateBytes = truncateBytes;
+    this.thread = Thread.ofPlatform().daemon().name("postern-checkpointer").unstarted(this::loop);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /// Told by the writer after each commit.
+  void written(int changes, long bytes) {
+    if (unseen.addAndGet(bytes + changes * CHANGE_BYTES) >= LOOK_BYTES) {
+      unseen.set(0);
+      looks.release();
+    }
+  }
+
+  /// Moves all it can, then ends the thread.
+  void close() {
+    closed = true;
+    looks.release();
+    Waits.join(thread);
+  }
+
+  private void loop() {
+    while (!closed) {
+      looks.acquireUninterruptibly();
+      looks.drainPermits();
+      runOnce();
+    }
+    Sql open = sql;
+    if (open != null) {
+      Database.closeQuietly(open);
+    }
+  }
+
+  /// Looks at the log and does what is worth doing.
+  void runOnce() {
+    try {
+      Sql open = open();
+      Progress log = checkpoint(open, "NOOP");
+      boolean isLong = database.walBytes() > truncateBytes;
+      if (isLong || log.leftBytes() >= passiveBytes) {
+        checkpoint(open, "PASSIVE");
+      }
+      if (isLong || closed) {
+        checkpoint(open, "TRUNCATE");
+      }
+    } catch (SQLException e) {
+      // Nothing is lost: the log keeps what could not be moved, and shows its size as a metric.
+      LOG.warn("The write-ahead log could not be moved into the database: {}", e.toString());
+      close(sql);
+      sql = null;
+    }
+  }
+
+  /// How far a log has been moved.
+  ///
+  /// @param frames how many pages it holds
+  /// @param moved how many of them are in the file
+  private record Progress(long frames, long moved) {
+    long leftBytes() {
+      return (frames - moved) * Database.PAGE_BYTES;
+    }
+  }
+
+  private static Progress checkpoint(Sql sql, String mode) throws SQLException {
+    return sql.first(
+            "PRAGMA wal_checkpoint(" + mode + ")",
+            row -> new Progress(row.getLong(2), row.getLong(3)))
+        .orElseThrow();
+  }
+
+  private Sql open() throws SQLException {
+    Sql open = sql;
+    if (open == null) {
+      open = database.checkpointer(BUSY_MAX_MS);
+      sql = open;
+    }
+    return open;
+  }
+
+  private static void close(@Nullable Sql sql) {
+    if (sql != null) {
+      Database.closeQuietly(sql);
+    }
+  }
+}

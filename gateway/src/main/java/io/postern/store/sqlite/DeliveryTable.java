@@ -1,0 +1,248 @@
+package io.postern.store.sqlite;
+
+import io.postern.journal.Arrival;
+import io.postern.journal.Row;
+import io.postern.journal.Status;
+import io.postern.journal.Step;
+import io.postern.mail.Envelope;
+import io.postern.mail.Mail;
+import io.postern.queue.Accepted;
+import io.postern.queue.Claim;
+import io.postern.queue.Settlement;
+import io.postern.queue.Settlement.Again;
+import io.postern.queue.Settlement.Dead;
+import io.postern.queue.Settlement.Done;
+import io.postern.queue.Settlement.Trial;
+import io.postern.queue.Settlement.Unmade;
+import io.postern.queue.Want;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Deliveries and their changes of state: the diagram in [io.postern.queue.MailQueue], as SQL.
+final class DeliveryTable {
+  static final int READY = 0;
+  static final int LEASED = 1;
+  static final int SUCCEEDED = 2;
+  static final int FAILED = 3;
+
+  /// How many deferred attempts of a delivery are remembered.
+  static final int ATTEMPTS_MAX = 50;
+
+  private final Sql sql;
+  private final RuleTable rules;
+  private final LogTable log;
+  private final InstantSource clock;
+
+  DeliveryTable(Sql sql, RuleTable rules, LogTable log, InstantSource clock) {
+    this.sql = sql;
+    this.rules = rules;
+    this.log = log;
+    this.clock = clock;
+  }
+
+  /// Makes the deliveries of a mail, each with its queued row.
+  void accept(Accepted accepted, long mail) throws SQLException {
+    Envelope envelope = accepted.envelope();
+    Instant now = clock.instant();
+    int place = 0;
+    for (Accepted.Route route : accepted.routes()) {
+      place++;
+      long rule = rules.number(route.rule());
+      sql.update(
+          """
+          INSERT INTO deliveries
+            (number, rule, recipient, received, state, due, attempt, replay, began_ms)
+          VALUES (?, ?, ?, ?, 0, ?, 0, 0, (SELECT active_ms FROM rules WHERE number = ?))
+          """,
+          (mail << Tables.PLACE_BITS) + place,
+          rule,
+          route.recipient().text(),
+          envelope.received(),
+          now,
+          rule);
+      Arrival arrival =
+          new Arrival(
+              envelope.received(),
+              envelope.session(),
+              envelope.peer().helo(),
+              accepted.headerFrom(),
+              route.recipient().text(),
+              accepted.messageId());
+      String delivery = new DeliveryId(accepted.id(), place).text();
+      log.write(
+          new Row(
+              0,
+              now,
+              Status.QUEUED,
+              "",
+              arrival,
+              new Step(delivery, route.rule(), 0, 0, Duration.ZERO, null)));
+    }
+    sql.update("UPDATE counters SET value = value + ? WHERE name = 'accepted'", place);
+  }
+
+  /// Leases what is due, and counts the attempts.
+  List<Claim> claim(List<Want> wants, Instant now, Readers readers) throws SQLException {
+    Map<String, RuleTable.Due> due = rules.due(now);
+    List<Leased> leased = new ArrayList<>();
+    for (Want want : wants) {
+      RuleTable.Due rule = due.get(want.rule());
+      if (rule != null) {
+        leased.addAll(lease(want, rule, now, readers));
+      }
+    }
+    leased.sort(Comparator.comparingLong(Leased::due));
+    return leased.stream().map(Leased::claim).toList();
+  }
+
+  /// A claim, and since when it was due.
+  private record Leased(long number, long due, Claim claim) {}
+
+  private List<Leased> lease(Want want, RuleTable.Due rule, Instant now, Readers readers)
+      throws SQLException {
+    List<Leased> leased =
+        sql.list(
+            "SELECT d.number, d.due, d.recipient, d.attempt, d.replay, d.began_ms, "
+                + MailTable.COLUMNS
+                + """
+                FROM deliveries d JOIN mails m ON m.number = d.number >> 20
+                WHERE d.rule = ? AND d.state < 2 AND d.due <= ? ORDER BY d.due LIMIT ?
+                """,
+            row -> leased(row, rule, readers),
+            rule.number(),
+            now,
+            want.room());
+    for (Leased one : leased) {
+      sql.update(
+          "UPDATE deliveries SET state = 1, attempt = ?, due = ? WHERE number = ?",
+          one.claim().attempt(),
+          now.plus(want.lease()),
+          one.number());
+    }
+    return leased;
+  }
+
+  private static Leased leased(ResultSet row, RuleTable.Due rule, Readers readers)
+      throws SQLException {
+    long number = row.getLong(1);
+    Mail mail = MailTable.mail(row, 7, readers);
+    Claim claim =
+        new Claim(
+            new DeliveryId(mail.id(), (int) (number & (Tables.PLACES - 1))).text(),
+            rule.name(),
+            MailTable.address(row.getString(3)),
+            row.getInt(4) + 1,
+            row.getInt(5) != 0,
+            Duration.ofMillis(rule.activeMs() - row.getLong(6)),
+            mail);
+    return new Leased(number, row.getLong(2), claim);
+  }
+
+  /// Ends every lease at once: who held them is gone.
+  void endLeases() throws SQLException {
+    sql.update(
+        """
+        UPDATE deliveries SET state = 0, due = ? WHERE number IN (
+          SELECT number FROM deliveries WHERE state < 2 AND state = 1)
+        """,
+        clock.instant());
+  }
+
+  /// Notes what came of a claim.
+  ///
+  /// @return what became of it; empty when the claim is not in force any more
+  Optional<Settled> settle(Claim claim, Settlement settlement) throws SQLException {
+    Optional<DeliveryId> id = DeliveryId.parse(claim.delivery());
+    if (id.isEmpty()) {
+      return Optional.empty();
+    }
+    // The attempt is the fence: a later claim has a higher one.
+    Optional<Held> held =
+        sql.first(
+            """
+            SELECT d.number, d.reason FROM deliveries d
+            WHERE d.number = ((SELECT m.number FROM mails m WHERE m.id = ?) << 20) + ?
+              AND d.state = 1 AND d.attempt = ?
+            """,
+            row -> new Held(row.getLong(1), row.getString(2)),
+            id.get().mail(),
+            id.get().place(),
+            claim.attempt());
+    if (held.isEmpty()) {
+      return Optional.empty();
+    }
+    long number = held.get().number();
+    return Optional.of(
+        switch (settlement) {
+          case Done(Trial trial) -> end(number, SUCCEEDED, Status.SUCCEEDED, trial);
+          case Dead(Trial trial) -> end(number, FAILED, Status.FAILED, trial);
+          case Again(Trial trial, Instant due) -> defer(held.get(), claim.attempt(), trial, due);
+          case Unmade(Instant due) -> {
+            sql.update(
+                "UPDATE deliveries SET state = 0, attempt = attempt - 1, due = ? WHERE number = ?",
+                due,
+                number);
+            yield ready(due);
+          }
+        });
+  }
+
+  /// What a settlement leaves behind.
+  enum Settled {
+    /// It waits for a time to come, or is over.
+    AT_REST,
+    /// It may be claimed now.
+    READY_NOW
+  }
+
+  /// A delivery that the claimer still holds.
+  private record Held(long number, @Nullable String reason) {}
+
+  private Settled end(long number, int state, Status status, Trial trial) throws SQLException {
+    sql.update(
+        "UPDATE deliveries SET state = ?, due = ? WHERE number = ?", state, trial.ended(), number);
+    log.write(number, status, trial, Arrival.clean(trial.reason()), null);
+    return Settled.AT_REST;
+  }
+
+  private Settled defer(Held held, int attempt, Trial trial, Instant due) throws SQLException {
+    String reason = Arrival.clean(trial.reason());
+    sql.update(
+        "UPDATE deliveries SET state = 0, due = ?, reason = ? WHERE number = ?",
+        due,
+        reason,
+        held.number());
+    sql.update(
+        """
+        INSERT OR REPLACE INTO attempts (delivery, attempt, at, http_status, elapsed_ms, reason)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        held.number(),
+        attempt,
+        trial.ended(),
+        trial.httpStatus(),
+        trial.elapsed().toMillis(),
+        reason);
+    sql.update(
+        "DELETE FROM attempts WHERE delivery = ? AND attempt <= ?",
+        held.number(),
+        attempt - ATTEMPTS_MAX);
+    if (!reason.equals(held.reason())) {
+      log.write(held.number(), Status.DEFERRED, trial, reason, due);
+    }
+    return ready(due);
+  }
+
+  private Settled ready(Instant due) {
+    return due.isAfter(clock.instant()) ? Settled.AT_REST : Settled.READY_NOW;
+  }
+}

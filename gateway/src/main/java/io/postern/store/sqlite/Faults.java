@@ -1,0 +1,45 @@
+package io.postern.store.sqlite;
+
+import io.postern.journal.StoreUnavailable;
+import java.sql.SQLException;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// Turns what the engine says into what the house understands.
+final class Faults {
+  private Faults() {}
+
+  /// What a caller is told.
+  ///
+  /// @param doing what was being done, to follow "The store can't"
+  static StoreUnavailable unavailable(String doing, Throwable cause) {
+    return new StoreUnavailable(
+        "The store can't " + doing + ": " + words(cause), isFull(cause), cause);
+  }
+
+  /// A refusal in one sentence.
+  static StoreUnavailable refused(String sentence) {
+    return new StoreUnavailable(sentence, false, new SQLException(sentence));
+  }
+
+  /// True when storage has run out. SQLite says so itself for ENOSPC; a quota that is used up
+  /// (EDQUOT) is an I/O error of a write to it, and more room is the cure of that one too.
+  private static boolean isFull(Throwable cause) {
+    return cause instanceof SQLiteException fault
+        && switch (fault.getResultCode()) {
+          case SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE -> true;
+          default -> false;
+        };
+  }
+
+  /// True when the file is no SQLite database.
+  static boolean isForeign(SQLException cause) {
+    return cause instanceof SQLiteException fault
+        && fault.getResultCode() == SQLiteErrorCode.SQLITE_NOTADB;
+  }
+
+  private static String words(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null ? cause.getClass().getSimpleName() : message;
+  }
+}

@@ -1,0 +1,123 @@
+package io.postern.store.sqlite;
+
+import io.postern.journal.Arrival;
+import io.postern.journal.Row;
+import io.postern.journal.Status;
+import io.postern.journal.Step;
+import io.postern.queue.Settlement.Trial;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The status log: how its rows are written and read.
+final class LogTable {
+  /// What [#row] reads, from `log l LEFT JOIN rules r ON r.number = l.rule`.
+  static final String COLUMNS =
+      """
+      l.number, l.at, l.status, l.reason, l.received, l.session, l.host_name, l.from_address,
+      l.to_address, l.message_id, l.delivery, r.name, l.attempt, l.http_status, l.elapsed_ms, l.next
+      """;
+
+  private static final String INTO =
+      """
+      INSERT INTO log (at, status, reason, received, session, host_name, from_address, to_address,
+        message_id, delivery, rule, attempt, http_status, elapsed_ms, next)
+      """;
+
+  /// Their places are the numbers that stand for them in the file.
+  private static final List<Status> STATUSES =
+      List.of(Status.QUEUED, Status.SUCCEEDED, Status.DEFERRED, Status.FAILED, Status.DENIED);
+
+  private final Sql sql;
+  private final RuleTable rules;
+
+  LogTable(Sql sql, RuleTable rules) {
+    this.sql = sql;
+    this.rules = rules;
+  }
+
+  /// Writes a row that says everything itself.
+  void write(Row row) throws SQLException {
+    Arrival arrival = row.arrival();
+    Step step = row.step();
+    sql.update(
+        INTO + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        row.at(),
+        code(row.status()),
+        row.reason(),
+        arrival.received(),
+        arrival.session(),
+        arrival.hostName(),
+        arrival.from(),
+        arrival.to(),
+        arrival.messageId(),
+        step.delivery(),
+        step.rule().isEmpty() ? null : rules.number(step.rule()),
+        step.attempt(),
+        step.httpStatus(),
+        step.elapsed().toMillis(),
+        step.next());
+  }
+
+  /// Writes the row of a delivery that is kept, whose columns come from there.
+  ///
+  /// @param delivery the delivery's number
+  /// @param reason why, cleaned
+  /// @param next when the next attempt is due
+  void write(long delivery, Status status, Trial trial, String reason, @Nullable Instant next)
+      throws SQLException {
+    sql.update(
+        INTO
+            + """
+            SELECT ?, ?, ?, m.received, m.session, m.helo, m.header_from, d.recipient, m.message_id,
+              m.id || '-' || (d.number & 1048575), d.rule, d.attempt, ?, ?, ?
+            FROM deliveries d JOIN mails m ON m.number = d.number >> 20
+            WHERE d.number = ?
+            """,
+        trial.ended(),
+        code(status),
+        reason,
+        trial.httpStatus(),
+        trial.elapsed().toMillis(),
+        next,
+        delivery);
+  }
+
+  /// Reads the columns of [#COLUMNS].
+  static Row row(ResultSet row) throws SQLException {
+    Arrival arrival =
+        new Arrival(
+            Instant.ofEpochMilli(row.getLong(5)),
+            row.getString(6),
+            row.getString(7),
+            row.getString(8),
+            row.getString(9),
+            row.getString(10));
+    String rule = row.getString(12);
+    long nextMs = row.getLong(16);
+    @Nullable Instant next = row.wasNull() ? null : Instant.ofEpochMilli(nextMs);
+    Step step =
+        new Step(
+            row.getString(11),
+            rule == null ? "" : rule,
+            row.getInt(13),
+            row.getInt(14),
+            Duration.ofMillis(row.getLong(15)),
+            next);
+    return new Row(
+        row.getLong(1),
+        Instant.ofEpochMilli(row.getLong(2)),
+        STATUSES.get(row.getInt(3)),
+        row.getString(4),
+        arrival,
+        step);
+  }
+
+  /// The number that stands for a status in the file.
+  static int code(Status status) {
+    return STATUSES.indexOf(status);
+  }
+}

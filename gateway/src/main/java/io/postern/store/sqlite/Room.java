@@ -1,0 +1,55 @@
+package io.postern.store.sqlite;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Whether the disk has room. The answer of the file system is kept for a second, since every MAIL
+/// asks.
+final class Room {
+  private static final Logger LOG = LoggerFactory.getLogger(Room.class);
+  private static final Duration KEPT = Duration.ofSeconds(1);
+
+  private final Database database;
+  private final InstantSource clock;
+  private final long reserveBytes;
+  private Instant asked;
+  private long free;
+
+  Room(Database database, InstantSource clock, long reserveBytes) {
+    this.database = database;
+    this.clock = clock;
+    this.reserveBytes = reserveBytes;
+    this.asked = clock.instant();
+    this.free = ask();
+  }
+
+  /// True when a message of this size can come without touching the reserve: it may be written
+  /// twice, to the write-ahead log and to the file.
+  boolean has(long bytes) {
+    return free() >= Math.max(reserveBytes, 2 * bytes);
+  }
+
+  private synchronized long free() {
+    Instant now = clock.instant();
+    if (Duration.between(asked, now).abs().compareTo(KEPT) >= 0) {
+      asked = now;
+      free = ask();
+    }
+    return free;
+  }
+
+  /// What is free, less what the write-ahead log may still take when it is moved into the file.
+  private long ask() {
+    try {
+      return Files.getFileStore(database.path()).getUsableSpace() - database.walBytes();
+    } catch (IOException e) {
+      LOG.warn("The free space at {} is unknown: {}", database.path(), e.toString());
+      return 0;
+    }
+  }
+}

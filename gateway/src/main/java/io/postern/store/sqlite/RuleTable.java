@@ -1,0 +1,89 @@
+package io.postern.store.sqlite;
+
+import io.postern.queue.Pause;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// Rules by name: their numbers, clocks and pauses.
+final class RuleTable {
+  private final Sql sql;
+  private final Map<String, Long> numbers = new HashMap<>();
+
+  RuleTable(Sql sql) {
+    this.sql = sql;
+  }
+
+  /// The rule's number; it gets one when it has none.
+  long number(String rule) throws SQLException {
+    Long known = numbers.get(rule);
+    if (known != null) {
+      return known;
+    }
+    sql.update("INSERT INTO rules (name, active_ms) VALUES (?, 0) ON CONFLICT DO NOTHING", rule);
+    long number = sql.number("SELECT number FROM rules WHERE name = ?", rule);
+    numbers.put(rule, number);
+    return number;
+  }
+
+  /// Forgets numbers that were given in a change which is undone.
+  void forget() {
+    numbers.clear();
+  }
+
+  /// Moves the clocks of rules for which something waits; the others have no one to count for.
+  void elapse(Collection<String> rules, Duration time) throws SQLException {
+    for (String rule : rules) {
+      sql.update(
+          """
+          UPDATE rules SET active_ms = active_ms + ?
+          WHERE name = ?
+            AND EXISTS (SELECT 1 FROM deliveries d WHERE d.rule = rules.number AND d.state < 2)
+          """,
+          time.toMillis(),
+          rule);
+    }
+  }
+
+  void pause(Pause pause) throws SQLException {
+    sql.update(
+        "INSERT INTO pauses (rule, since, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        number(pause.rule()),
+        pause.since(),
+        pause.reason());
+  }
+
+  /// Ends a pause.
+  ///
+  /// @return false when there was none
+  boolean resume(String rule) throws SQLException {
+    return sql.update(
+            "DELETE FROM pauses WHERE rule = (SELECT number FROM rules WHERE name = ?)", rule)
+        > 0;
+  }
+
+  /// The rules for which something is due, by name.
+  Map<String, Due> due(Instant now) throws SQLException {
+    List<Due> due =
+        sql.list(
+            """
+            SELECT r.name, r.number, r.active_ms FROM rules r
+            WHERE EXISTS (
+              SELECT 1 FROM deliveries d WHERE d.rule = r.number AND d.state < 2 AND d.due <= ?)
+            """,
+            row -> new Due(row.getString(1), row.getLong(2), row.getLong(3)),
+            now);
+    return due.stream().collect(Collectors.toMap(Due::name, Function.identity()));
+  }
+
+  /// A rule for which something is due.
+  ///
+  /// @param activeMs its clock
+  record Due(String name, long number, long activeMs) {}
+}

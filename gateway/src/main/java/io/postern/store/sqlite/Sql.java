@@ -1,0 +1,117 @@
+package io.postern.store.sqlite;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One connection with its prepared statements, which are kept until it is closed. For one thread.
+///
+/// The connection stays in auto-commit mode as JDBC sees it; who wants a transaction says BEGIN and
+/// COMMIT, because only then is the moment of the lock and of the fsync in plain sight.
+final class Sql implements AutoCloseable {
+  private final Connection connection;
+  private final Map<String, PreparedStatement> kept = new HashMap<>();
+
+  Sql(Connection connection) {
+    this.connection = connection;
+  }
+
+  /// Reads one row of a result.
+  @FunctionalInterface
+  interface RowReader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  /// Runs a statement that returns no rows.
+  ///
+  /// @param values long, int, String, byte[], Instant (as milliseconds) or null, in the order of
+  ///   the question marks
+  /// @return how many rows it changed
+  int update(String sql, @Nullable Object... values) throws SQLException {
+    return bound(sql, values).executeUpdate();
+  }
+
+  /// All rows of a query.
+  <T> List<T> list(String sql, RowReader<T> reader, @Nullable Object... values)
+      throws SQLException {
+    List<T> all = new ArrayList<>();
+    try (ResultSet rows = bound(sql, values).executeQuery()) {
+      while (rows.next()) {
+        all.add(reader.read(rows));
+      }
+    }
+    return all;
+  }
+
+  /// The first row of a query.
+  <T> Optional<T> first(String sql, RowReader<T> reader, @Nullable Object... values)
+      throws SQLException {
+    try (ResultSet rows = bound(sql, values).executeQuery()) {
+      return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+    }
+  }
+
+  /// The number in the only row and column of a query; 0 for SQL's NULL.
+  long number(String sql, @Nullable Object... values) throws SQLException {
+    return first(sql, row -> row.getLong(1), values).orElse(0L);
+  }
+
+  /// Runs a pragma that may or may not answer with a row.
+  ///
+  /// @return the first column of the answer; empty when there is none
+  Optional<String> pragma(String pragma) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      if (!statement.execute("PRAGMA " + pragma)) {
+        return Optional.empty();
+      }
+      try (ResultSet rows = statement.getResultSet()) {
+        return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+      }
+    }
+  }
+
+  private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
+    PreparedStatement statement = kept.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      kept.put(sql, statement);
+    }
+    for (int i = 0; i < values.length; i++) {
+      bind(statement, i + 1, values[i]);
+    }
+    return statement;
+  }
+
+  private static void bind(PreparedStatement statement, int place, @Nullable Object value)
+      throws SQLException {
+    switch (value) {
+      case null -> statement.setObject(place, null);
+      case Long number -> statement.setLong(place, number);
+      case Integer number -> statement.setInt(place, number);
+      case String text -> statement.setString(place, text);
+      case byte[] bytes -> statement.setBytes(place, bytes);
+      case Instant time -> statement.setLong(place, time.toEpochMilli());
+      default -> throw new IllegalArgumentException("no column holds a " + value.getClass());
+    }
+  }
+
+  /// Closes the statements and, with them, the connection (a pooled one goes back to its pool).
+  @Override
+  public void close() throws SQLException {
+    try {
+      for (PreparedStatement statement : kept.values()) {
+        statement.close();
+      }
+    } finally {
+      connection.close();
+    }
+  }
+}

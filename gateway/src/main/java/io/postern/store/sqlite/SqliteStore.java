@@ -1,0 +1,311 @@
+package io.postern.store.sqlite;
+
+import io.postern.journal.Journal;
+import io.postern.journal.Ledger;
+import io.postern.journal.Query;
+import io.postern.journal.Row;
+import io.postern.journal.StoreUnavailable;
+import io.postern.journal.Story;
+import io.postern.queue.Accepted;
+import io.postern.queue.Claim;
+import io.postern.queue.MailQueue;
+import io.postern.queue.Pause;
+import io.postern.queue.Settlement;
+import io.postern.queue.Spool;
+import io.postern.queue.Waiting;
+import io.postern.queue.Want;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/// The line and the status log in one SQLite file (WAL, synchronous=FULL): what a method has
+/// returned from is on disk. One gateway at a time has it; commands may read beside it.
+///
+/// What changes something goes to the one writing thread and returns with the fsync of the
+/// transaction that it shared with others. What reads goes to a few reading threads. Both wait
+/// whatever the caller's interrupts say: a change on its way to disk is never reported as failed.
+public final class SqliteStore implements MailQueue, Journal {
+  private final GatewayLock lock;
+  private final Database database;
+  private final Readers readers;
+  private final Reading reading;
+  private final Search search;
+  private final Stories stories;
+  private final Checkpointer checkpointer;
+  private final Writer writer;
+  private final Room room;
+  private volatile Runnable onReady = () -> {};
+
+  private SqliteStore(GatewayLock lock, Database database, Settings settings, InstantSource clock) {
+    this.lock = lock;
+    this.database = database;
+    this.room = new Room(database, clock, settings.reserveBytes());
+    this.readers = new Readers(database, settings);
+    this.reading = new Reading(readers);
+    this.search = new Search(readers);
+    this.stories = new Stories(readers);
+    this.checkpointer = new Checkpointer(database);
+    this.writer = new Writer(database, clock, settings, new Told());
+  }
+
+  /// Opens the store for a gateway, or for a command that changes something while no gateway runs.
+  /// Makes the database when there is none, brings it up to date, and makes ready again what a
+  /// process before this one had leased: holding the lock proves that it is gone.
+  ///
+  /// @throws StoreUnavailable with one sentence for the one who started it: when another gateway
+  ///   has the database, when it is newer than this program or not ours, or when it can't be used
+  public static SqliteStore open(Settings settings, InstantSource clock) throws StoreUnavailable {
+    return open(settings, clock, UnaryOperator.identity());
+  }
+
+  /// For tests, which stand between the writer and its connection.
+  static SqliteStore open(Settings settings, InstantSource clock, UnaryOperator<Connection> door)
+      throws StoreUnavailable {
+    Database database = new Database(settings, door);
+    database.createFolder();
+    GatewayLock lock = GatewayLock.take(database.path());
+    try {
+      database.create();
+      SqliteStore store = new SqliteStore(lock, database, settings, clock);
+      store.start();
+      return store;
+    } catch (StoreUnavailable | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private void start() throws StoreUnavailable {
+    try {
+      writer.start();
+    } catch (StoreUnavailable | RuntimeException e) {
+      readers.close();
+      throw e;
+    }
+    checkpointer.start();
+  }
+
+  /// The status log and the waiting line of a database, for a command that only looks. A gateway
+  /// may run on it meanwhile.
+  public sealed interface View extends Journal, AutoCloseable permits ReadOnlyView {
+    /// As [MailQueue#waiting].
+    List<Waiting> waiting() throws StoreUnavailable;
+
+    /// As [MailQueue#pauses].
+    List<Pause> pauses() throws StoreUnavailable;
+
+    /// A view can't note anything.
+    ///
+    /// @throws UnsupportedOperationException always
+    @Override
+    void deny(Row row);
+
+    @Override
+    void close();
+  }
+
+  /// Opens a database that exists for looking at it: nothing in it is changed, no lock is taken.
+  ///
+  /// @throws StoreUnavailable with one sentence: when it is missing, newer than this program, or
+  ///   not ours
+  public static View openReadOnly(Settings settings) throws StoreUnavailable {
+    return ReadOnlyView.open(settings);
+  }
+
+  @Override
+  public Spool spool() {
+    return new StoredSpool(writer);
+  }
+
+  @Override
+  public void put(Accepted accepted, Spool message) throws StoreUnavailable {
+    if (!(message instanceof StoredSpool spool)) {
+      throw new IllegalArgumentException("the spool is of another store");
+    }
+    // From here the promise holds: when this returns, the commit that carries the mail is synced,
+    // and
+    // only then may anybody say 250.
+    spool.keep(accepted);
+  }
+
+  @Override
+  public List<Claim> claim(List<Want> wants, Instant now) throws StoreUnavailable {
+    if (wants.isEmpty()) {
+      return List.of();
+    }
+    // The attempt is counted on disk before it is made, so that a crash can't make it unseen.
+    return writer.call(
+        "lease deliveries", tables -> tables.deliveries().claim(wants, now, readers));
+  }
+
+  @Override
+  public boolean settle(Claim claim, Settlement settlement) throws StoreUnavailable {
+    return writer.call(
+        "settle a delivery",
+        tables -> {
+          Optional<DeliveryTable.Settled> settled = tables.deliveries().settle(claim, settlement);
+          if (settled.filter(DeliveryTable.Settled.READY_NOW::equals).isPresent()) {
+            tables.madeReady();
+          }
+          return settled.isPresent();
+        });
+  }
+
+  @Override
+  public Optional<Instant> nextDue(Collection<String> rules) throws StoreUnavailable {
+    return reading.nextDue(rules);
+  }
+
+  @Override
+  public void elapse(Collection<String> rules, Duration time) throws StoreUnavailable {
+    if (!rules.isEmpty() && time.isPositive()) {
+      List<String> named = List.copyOf(rules);
+      writer.call(
+          "move the clocks of rules",
+          tables -> {
+            tables.rules().elapse(named, time);
+            return true;
+          });
+    }
+  }
+
+  @Override
+  public List<Waiting> waiting() throws StoreUnavailable {
+    return reading.waiting();
+  }
+
+  @Override
+  public void pause(Pause pause) throws StoreUnavailable {
+    writer.call(
+        "pause an endpoint",
+        tables -> {
+          tables.rules().pause(pause);
+          return true;
+        });
+  }
+
+  @Override
+  public boolean resume(String rule) throws StoreUnavailable {
+    return writer.call(
+        "resume an endpoint",
+        tables -> {
+          boolean resumed = tables.rules().resume(rule);
+          if (resumed) {
+            tables.madeReady();
+          }
+          return resumed;
+        });
+  }
+
+  @Override
+  public List<Pause> pauses() throws StoreUnavailable {
+    return reading.pauses();
+  }
+
+  /// Keeps a rule book that was taken; one taken again becomes the latest.
+  ///
+  /// @param version its content hash
+  /// @param taken when
+  /// @param text all of it
+  public void keepBook(String version, Instant taken, String text) throws StoreUnavailable {
+    writer.call(
+        "keep a rule book",
+        tables ->
+            tables
+                .sql()
+                .update(
+                    "INSERT OR REPLACE INTO books (version, taken, text) VALUES (?, ?, ?)",
+                    version,
+                    taken,
+                    text));
+  }
+
+  /// The text of the book that was taken last.
+  public Optional<String> latestBook() throws StoreUnavailable {
+    return reading.latestBook();
+  }
+
+  @Override
+  public void onReady(Runnable listener) {
+    onReady = listener;
+  }
+
+  @Override
+  public boolean hasRoom(long bytes) {
+    return room.has(bytes);
+  }
+
+  /// The size of the write-ahead log, in bytes.
+  public long walBytes() {
+    return database.walBytes();
+  }
+
+  @Override
+  public void deny(Row row) {
+    writer.deny(row);
+  }
+
+  @Override
+  public List<Row> search(Query query, int offset, int limit) throws StoreUnavailable {
+    return search.newest(query, offset, limit);
+  }
+
+  @Override
+  public void each(Query query, Consumer<Row> reader) throws StoreUnavailable {
+    search.each(query, reader);
+  }
+
+  @Override
+  public List<Row> after(long number, Query query, int limit) throws StoreUnavailable {
+    return search.after(number, query, limit);
+  }
+
+  @Override
+  public long newest() throws StoreUnavailable {
+    return search.newest();
+  }
+
+  @Override
+  public Optional<Story> story(String id) throws StoreUnavailable {
+    return stories.story(id);
+  }
+
+  @Override
+  public Ledger ledger() throws StoreUnavailable {
+    return reading.ledger();
+  }
+
+  /// Serves what was asked for, writes the denied rows that wait, moves the write-ahead log into
+  /// the file, and gives the lock back. Closing twice does no harm.
+  @Override
+  public void close() {
+    writer.close();
+    readers.close();
+    checkpointer.close();
+    lock.close();
+  }
+
+  /// What the writer's commits set off.
+  private final class Told implements Writer.Commits {
+    @Override
+    public void ready() {
+      onReady.run();
+    }
+
+    @Override
+    public void written(int changes, long bytes) {
+      checkpointer.written(changes, bytes);
+    }
+
+    @Override
+    public void replaced() {
+      readers.refresh();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.postern.store.sqlite;
+
+import java.sql.SQLException;
+import java.time.InstantSource;
+
+/// The tables as the writer sees them through one connection. For the writer's thread.
+final class Tables {
+  /// How many bits of the number of a chunk or a delivery are its place within the mail.
+  static final int PLACE_BITS = 20;
+
+  /// One more than the highest place.
+  static final int PLACES = 1 << PLACE_BITS;
+
+  private final Sql sql;
+  private final RuleTable rules;
+  private final LogTable log;
+  private final MailTable mails;
+  private final DeliveryTable deliveries;
+  private boolean ready;
+
+  Tables(Sql sql, InstantSource clock) {
+    this.sql = sql;
+    this.rules = new RuleTable(sql);
+    this.log = new LogTable(sql, rules);
+    this.mails = new MailTable(sql);
+    this.deliveries = new DeliveryTable(sql, rules, log, clock);
+  }
+
+  Sql sql() {
+    return sql;
+  }
+
+  RuleTable rules() {
+    return rules;
+  }
+
+  LogTable log() {
+    return log;
+  }
+
+  MailTable mails() {
+    return mails;
+  }
+
+  DeliveryTable deliveries() {
+    return deliveries;
+  }
+
+  /// Takes the write lock now, not at the first write, where waiting for it could not work.
+  void begin() throws SQLException {
+    ready = false;
+    sql.update("BEGIN IMMEDIATE");
+  }
+
+  /// Returns when the transaction is in the write-ahead log and the log is synced.
+  void commit() throws SQLException {
+    sql.update("COMMIT");
+  }
+
+  void savepoint() throws SQLException {
+    sql.update("SAVEPOINT change");
+  }
+
+  void release() throws SQLException {
+    sql.update("RELEASE change");
+  }
+
+  /// Undoes everything since the savepoint.
+  ///
+  /// @param why what went wrong in it
+  /// @throws SQLException when that is impossible: SQLite gives up the whole transaction for some
+  ///   faults, and then there is no savepoint any more
+  void undo(Exception why) throws SQLException {
+    rules.forget();
+    try {
+      sql.update("ROLLBACK TO change");
+      sql.update("RELEASE change");
+    } catch (SQLException e) {
+      if (why instanceof SQLException cause) {
+        // That there is no savepoint is a consequence; the waiters are to hear the reason.
+        cause.addSuppressed(e);
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  /// Notes that the transaction makes deliveries ready.
+  void madeReady() {
+    ready = true;
+  }
+
+  boolean isReady() {
+    return ready;
+  }
+
+  /// Gives the connection up, with whatever was not committed.
+  void close() {
+    try {
+      sql.update("ROLLBACK");
+    } catch (SQLException _) {
+      // There was no transaction, or the connection is beyond it: closing ends it too.
+    }
+    Database.closeQuietly(sql);
+  }
+}

@@ -1,0 +1,277 @@
+package io.postern.store.sqlite;
+
+import io.postern.journal.Row;
+import io.postern.journal.StoreUnavailable;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one thread that changes the database, on a connection of its own. It drains what waits into
+/// one transaction, so that one fsync serves all of it; while that runs, the next group gathers by
+/// itself, and nobody ever waits for a group to fill.
+///
+/// A change that fails is undone alone. A commit that fails fails all changes of its group, and the
+/// connection is opened anew for the next group, however often that takes: a database that was
+/// locked, full or gone is used again as soon as it is back.
+final class Writer {
+  private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+
+  /// How many changes may wait for the thread; more callers wait to get in line.
+  private static final int WAITING_MAX = 4_096;
+
+  /// How many bytes of messages one transaction takes, so that a small mail waits for few large
+  /// ones.
+  private static final long GROUP_BYTES_MAX = 4L * 1024 * 1024;
+
+  /// How long chores wait after they were done or could not be: a flood of refusals costs one
+  /// transaction a second.
+  private static final long CHORES_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Database database;
+  private final InstantSource clock;
+  private final int groupMax;
+  private final Commits commits;
+  private final Line line = new Line(WAITING_MAX);
+  private final Chores chores;
+  private final AtomicLong nextMail = new AtomicLong();
+  private final Thread thread;
+
+  /// The open connection. The thread's own once it runs; null when the next group must open it.
+  private @Nullable Tables tables;
+
+  private String identity = "";
+  private long choresAt = System.nanoTime();
+  private boolean choresFailing;
+
+  /// Who is told of commits, on the writer's thread.
+  interface Commits {
+    /// Deliveries became ready.
+    void ready();
+
+    /// The write-ahead log has grown.
+    ///
+    /// @param changes how many changes the transaction took
+    /// @param bytes how many bytes of messages
+    void written(int changes, long bytes);
+
+    /// The file was opened again and is another one.
+    void replaced();
+  }
+
+  Writer(Database database, InstantSource clock, Settings settings, Commits commits) {
+    this.database = database;
+    this.clock = clock;
+    this.groupMax = settings.groupMax();
+    this.commits = commits;
+    this.chores = new Chores(clock, settings.deniedMax());
+    this.thread = Thread.ofPlatform().daemon().name("postern-writer").unstarted(this::loop);
+  }
+
+  /// Brings the database up to date, ends the leases of the process before us, and starts the
+  /// thread.
+  void start() throws StoreUnavailable {
+    try {
+      Tables opened = open();
+      opened.begin();
+      opened.deliveries().endLeases();
+      opened.commit();
+      opened.mails().openSpools().forEach(chores::sweep);
+    } catch (SQLException e) {
+      drop();
+      throw Faults.unavailable("open " + database.path(), e);
+    } catch (StoreUnavailable | RuntimeException e) {
+      drop();
+      throw e;
+    }
+    thread.start();
+  }
+
+  /// Has a change made, and returns when it is on disk.
+  ///
+  /// @param doing what it is, in words that follow "The store can't"
+  <T> T call(String doing, Change<T> change) throws StoreUnavailable {
+    return send(doing, change, 0).await();
+  }
+
+  /// Gets a change in line, and returns at once.
+  ///
+  /// @param bytes how much memory it holds on to
+  <T> Ticket<T> send(String doing, Change<T> change, int bytes) throws StoreUnavailable {
+    Ticket<T> ticket = new Ticket<>(doing, change, bytes);
+    if (!line.add(ticket)) {
+      throw Faults.refused("The store can't " + doing + ": it is closed.");
+    }
+    return ticket;
+  }
+
+  /// A number for a new mail.
+  long nextMail() {
+    return nextMail.getAndIncrement();
+  }
+
+  /// Gets a denied row in line. Never blocks.
+  void deny(Row row) {
+    if (chores.deny(row)) {
+      line.nudge();
+    }
+  }
+
+  /// Has the chunks of a mail removed, unless it was accepted.
+  void sweep(long mail) {
+    chores.sweep(mail);
+    line.nudge();
+  }
+
+  /// Serves what waits, then ends the thread and closes its connection.
+  void close() {
+    line.close();
+    Waits.join(thread);
+    drop();
+  }
+
+  private void loop() {
+    while (!line.isOver()) {
+      try {
+        line.await(untilChores());
+      } catch (InterruptedException _) {
+        // Nobody but close() ends this thread: mail may be waiting for it.
+        continue;
+      }
+      runOnce();
+    }
+    boolean going = true;
+    while (going && chores.hasRows()) {
+      choresAt = System.nanoTime();
+      going = runOnce();
+    }
+  }
+
+  /// One transaction with what waits now; none when nothing does.
+  ///
+  /// @return false when it was lost
+  private boolean runOnce() {
+    List<Ticket<?>> group = line.drain(groupMax, GROUP_BYTES_MAX);
+    boolean choresDue = untilChores() == 0;
+    if (group.isEmpty() && !choresDue) {
+      return true;
+    }
+    Optional<Chores.Part> part = Optional.empty();
+    try {
+      Tables open = open();
+      open.begin();
+      for (Ticket<?> ticket : group) {
+        ticket.run(open);
+      }
+      if (choresDue) {
+        part = runChores(open);
+      }
+      open.commit();
+    } catch (SQLException | StoreUnavailable | RuntimeException | Error e) {
+      lose(group, e);
+      return false;
+    }
+    if (part.isPresent()) {
+      chores.done(part.get());
+      choresFailing = false;
+    }
+    group.forEach(Ticket::committed);
+    tellOthers(group);
+    return true;
+  }
+
+  private Optional<Chores.Part> runChores(Tables open) throws SQLException {
+    open.savepoint();
+    try {
+      Chores.Part part = chores.run(open);
+      open.release();
+      choresAt = System.nanoTime() + (part.more() ? 0 : CHORES_WAIT_NANOS);
+      return Optional.of(part);
+    } catch (SQLException | RuntimeException e) {
+      open.undo(e);
+      choresFailed(e);
+      return Optional.empty();
+    }
+  }
+
+  private void choresFailed(Throwable why) {
+    choresAt = System.nanoTime() + CHORES_WAIT_NANOS;
+    if (!choresFailing) {
+      // Once is enough for a fault that may last: it is tried again every second.
+      choresFailing = true;
+      LOG.warn("The store could not write denied rows or sweep a spool: {}", why.toString());
+    }
+  }
+
+  private void tellOthers(List<Ticket<?>> group) {
+    Tables open = tables;
+    try {
+      if (open != null && open.isReady()) {
+        commits.ready();
+      }
+      commits.written(group.size(), group.stream().mapToLong(Ticket::bytes).sum());
+    } catch (RuntimeException e) {
+      // Somebody's listener is at fault; the changes are on disk and the next group must not
+      // suffer.
+      LOG.warn("A listener of the store failed", e);
+    }
+  }
+
+  /// Fails a group whose transaction is lost, and gives the connection up.
+  private void lose(List<Ticket<?>> group, Throwable why) {
+    drop();
+    group.forEach(ticket -> ticket.lost(why));
+    if (group.isEmpty()) {
+      choresFailed(why);
+    }
+  }
+
+  /// How long the thread may sleep as far as the chores go.
+  private long untilChores() {
+    return chores.isEmpty() ? Long.MAX_VALUE : Math.max(0, choresAt - System.nanoTime());
+  }
+
+  /// The connection, opened when there is none, and given up when the file's name now means another
+  /// file or none: what is written to a file without a name is lost.
+  private Tables open() throws SQLException, StoreUnavailable {
+    Tables open = tables;
+    String now = database.identity();
+    if (open != null && now.equals(identity)) {
+      return open;
+    }
+    drop();
+    Tables opened = new Tables(database.writer(), clock);
+    try {
+      if (identity.isEmpty()) {
+        Schema.migrate(opened.sql(), database.path());
+      } else {
+        // An empty file in the place of a database that went away is a fault, not a new beginning.
+        Schema.verify(opened.sql(), database.path());
+      }
+      long next = opened.mails().nextNumber();
+      nextMail.accumulateAndGet(next, Math::max);
+    } catch (SQLException | StoreUnavailable | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+    tables = opened;
+    if (!identity.isEmpty() && !identity.equals(now)) {
+      LOG.warn("The database {} was replaced by another file", database.path());
+      commits.replaced();
+    }
+    identity = now;
+    return opened;
+  }
+
+  private void drop() {
+    if (tables != null) {
+      tables.close();
+      tables = null;
+    }
+  }
+}

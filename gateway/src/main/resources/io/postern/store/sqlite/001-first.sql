@@ -1,0 +1,119 @@
+-- The first schema. Times are milliseconds since 1970 in UTC; durations end in _ms.
+-- A mail's number is given when its spool is opened. The numbers of its chunks and deliveries are
+-- the mail's number times 2^20 plus their place, so that no index is needed to find them.
+
+-- What was accepted. A row here is what makes a mail, its chunks and its deliveries visible.
+CREATE TABLE mails (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  session TEXT NOT NULL,
+  peer_ip TEXT NOT NULL,
+  peer_port INTEGER NOT NULL,
+  helo TEXT NOT NULL,
+  esmtp INTEGER NOT NULL,
+  tls TEXT NOT NULL,
+  reverse_path TEXT NOT NULL,       -- without angle brackets; '' is the null reverse-path
+  recipients TEXT NOT NULL,         -- one a line
+  received INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  book TEXT NOT NULL,
+  header_from TEXT NOT NULL,
+  message_id TEXT NOT NULL
+) STRICT;
+
+-- The bytes of messages; place from 0, every chunk but the last of one size.
+CREATE TABLE chunks (
+  number INTEGER PRIMARY KEY,
+  bytes BLOB NOT NULL
+) STRICT;
+
+-- Mails of which chunks were written and which are not accepted yet: swept when given up.
+CREATE TABLE spools (
+  mail INTEGER PRIMARY KEY
+) STRICT;
+
+-- Rules by name, with the time for which each was in force and not held. A rule stays for good.
+CREATE TABLE rules (
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  active_ms INTEGER NOT NULL
+) STRICT;
+
+-- One mail, one recipient, one rule; place from 1.
+CREATE TABLE deliveries (
+  number INTEGER PRIMARY KEY,
+  rule INTEGER NOT NULL REFERENCES rules,
+  recipient TEXT NOT NULL,
+  received INTEGER NOT NULL,
+  state INTEGER NOT NULL,           -- 0 ready, 1 leased, 2 succeeded, 3 failed
+  due INTEGER NOT NULL,             -- ready: not before; leased: end of the lease; else: when it ended
+  attempt INTEGER NOT NULL,
+  replay INTEGER NOT NULL,
+  began_ms INTEGER NOT NULL,        -- the rule's active_ms when the retry period began
+  reason TEXT                       -- of the last deferred row since queued; NULL before the first
+) STRICT;
+
+-- Claims, and counts of what waits, in one place that succeeded deliveries leave.
+CREATE INDEX deliveries_waiting ON deliveries (rule, due, state, received) WHERE state < 2;
+-- The ledger's counts, and what a retention has run out for.
+CREATE INDEX deliveries_ended ON deliveries (state, due) WHERE state >= 2;
+
+-- Attempts that were deferred, the last 50 of each delivery.
+CREATE TABLE attempts (
+  delivery INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  http_status INTEGER NOT NULL,
+  elapsed_ms INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (delivery, attempt)
+) STRICT, WITHOUT ROWID;
+
+-- The status log. Its rows outlive mails and deliveries, so they say everything themselves.
+CREATE TABLE log (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  status INTEGER NOT NULL,          -- 0 queued, 1 succeeded, 2 deferred, 3 failed, 4 denied
+  reason TEXT NOT NULL,
+  received INTEGER NOT NULL,
+  session TEXT NOT NULL,
+  host_name TEXT NOT NULL,
+  from_address TEXT NOT NULL,
+  to_address TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  delivery TEXT NOT NULL,           -- mail id, hyphen, place; '' for denied
+  rule INTEGER REFERENCES rules,    -- NULL for denied
+  attempt INTEGER NOT NULL,
+  http_status INTEGER NOT NULL,
+  elapsed_ms INTEGER NOT NULL,
+  next INTEGER                      -- when the next attempt is due, else NULL
+) STRICT;
+
+CREATE INDEX log_at ON log (at);
+CREATE INDEX log_rule ON log (rule, at) WHERE rule IS NOT NULL;
+-- Queued and succeeded rows are too many to gain from an index of their own.
+CREATE INDEX log_status ON log (status, at) WHERE status >= 2;
+CREATE INDEX log_delivery ON log (delivery) WHERE delivery <> '';
+-- One queued row stands for each delivery, and denied rows for themselves.
+CREATE INDEX log_session ON log (session) WHERE status IN (0, 4);
+
+-- What the ledger can't count from rows.
+CREATE TABLE counters (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO counters (name, value) VALUES ('accepted', 0), ('purged', 0);
+
+CREATE TABLE pauses (
+  rule INTEGER PRIMARY KEY REFERENCES rules,
+  since INTEGER NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+
+-- Every rule book taken; the highest number was taken last.
+CREATE TABLE books (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  version TEXT NOT NULL UNIQUE,
+  taken INTEGER NOT NULL,
+  text TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,201 @@
+package io.postern;
+
+import io.postern.config.Config;
+import io.postern.config.ConfigFile;
+import io.postern.fixture.FakeClock;
+import io.postern.fixture.RawSmtp;
+import io.postern.journal.Query;
+import io.postern.journal.Row;
+import io.postern.journal.Status;
+import io.postern.journal.StoreUnavailable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+
+/// A real gateway in a test's folder, with files of the real formats, real sockets, a real
+/// database, and a clock that the test turns.
+final class TestGateway implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Path folder;
+  final FakeClock clock;
+  private final List<String> settings = new ArrayList<>();
+  private String messageMax = "35MB";
+  private Gateway gateway;
+
+  TestGateway(Path folder) throws IOException {
+    this(folder, new FakeClock());
+  }
+
+  TestGateway(Path folder, FakeClock clock) throws IOException {
+    this.folder = folder;
+    this.clock = clock;
+    Files.createDirectories(folder.resolve("rules"));
+  }
+
+  /// Adds lines to the configuration of the next start.
+  TestGateway set(String... lines) {
+    settings.addAll(List.of(lines));
+    return this;
+  }
+
+  TestGateway messageMax(String size) {
+    messageMax = size;
+    return this;
+  }
+
+  /// Writes a rule file that takes one recipient, with the shortest interval and period there are.
+  TestGateway rule(String name, URI url, String... more) throws IOException {
+    return ruleFile(
+        name,
+        """
+        name: %s
+        when:
+          - { header: To, matches: '^%s@in\\.example\\.com$' }
+        post:
+          url: %s
+        %s
+        retry: { interval: 10s, period: 1d }
+        """
+            .formatted(name, name, url, indented(more)));
+  }
+
+  /// Lines below `post:`; a line that is not indented stands for itself.
+  private static String indented(String... lines) {
+    StringBuilder text = new StringBuilder();
+    for (String line : lines) {
+      text.append("  ").append(line).append('\n');
+    }
+    return text.toString();
+  }
+
+  TestGateway ruleFile(String name, String text) throws IOException {
+    Path file = folder.resolve("rules").resolve(name + ".yaml");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    return this;
+  }
+
+  TestGateway removeRule(String name) throws IOException {
+    Files.delete(folder.resolve("rules").resolve(name + ".yaml"));
+    return this;
+  }
+
+  TestGateway start() throws IOException, StoreUnavailable {
+    Path file = folder.resolve("postern.yaml");
+    Files.writeString(
+        file,
+        """
+        hostname: mx.example.com
+        smtp: { listen: ["127.0.0.1:0"], max-message-size: %s }
+        domains: [in.example.com, "*.sub.example.com"]
+        rules: rules
+        store: { sqlite: data/postern.db }
+        console: { listen: "127.0.0.1:0" }
+        """
+                .formatted(messageMax)
+            + String.join("\n", settings)
+            + "\n");
+    gateway = Gateway.open(config(file), Map.of("DESK", "s3cret"), world());
+    return this;
+  }
+
+  private World world() {
+    return new World(
+        clock,
+        World.real().chance(),
+        settings -> new io.postern.delivery.HttpCourier(clock, settings.permanentFailures()));
+  }
+
+  private static Config config(Path file) {
+    return switch (ConfigFile.read(file, Map.of("DESK", "s3cret"))) {
+      case ConfigFile.Read.Good(Config config, _) -> config;
+      case ConfigFile.Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+    };
+  }
+
+  Path database() {
+    return folder.resolve("data").resolve("postern.db");
+  }
+
+  Gateway gateway() {
+    return gateway;
+  }
+
+  InetSocketAddress smtp() {
+    return gateway.smtpAddresses().getFirst();
+  }
+
+  /// Stops it cleanly and starts it again on the same folder.
+  void restart() throws IOException, StoreUnavailable {
+    gateway.close();
+    start();
+  }
+
+  /// Sends one mail, and returns the reply that decided.
+  String deliver(byte[] message, String... recipients) throws IOException {
+    return RawSmtp.deliver(smtp(), "ann@sender.example", List.of(recipients), message);
+  }
+
+  /// Lets the clock run, and has the queue looked at.
+  void tick(Duration time) {
+    clock.tick(time);
+    gateway.wake();
+  }
+
+  /// Every row of the log, oldest first.
+  List<Row> rows() throws StoreUnavailable {
+    return gateway.journal().after(0, Query.ALL, 1000);
+  }
+
+  /// Waits for a row, and returns it.
+  Row await(Status status, Predicate<Row> which) throws StoreUnavailable {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      for (Row row : rows().reversed()) {
+        if (row.status() == status && which.test(row)) {
+          return row;
+        }
+      }
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("no such " + status + " row in " + rows());
+      }
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+
+  Row await(Status status) throws StoreUnavailable {
+    return await(status, _ -> true);
+  }
+
+  /// Waits until something is so.
+  static void until(String what, BooleanSupplier state) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!state.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("waited in vain until " + what);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+
+  List<Status> statuses() throws StoreUnavailable {
+    return rows().stream().map(Row::status).toList();
+  }
+
+  @Override
+  public void close() {
+    if (gateway != null) {
+      gateway.close();
+    }
+  }
+}

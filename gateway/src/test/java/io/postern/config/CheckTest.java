@@ -1,0 +1,134 @@
+package io.postern.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.postern.settings.Problem;
+import io.postern.settings.Problem.Severity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckTest {
+  @TempDir Path folder;
+  private Path file;
+
+  @BeforeEach
+  void write() throws IOException {
+    file = folder.resolve("postern.yaml");
+    Files.createDirectory(folder.resolve("rules"));
+    config("");
+    rule("desk", "^(desk|postmaster)@", "");
+  }
+
+  @Test
+  void findsNothingWhereAllIsWell() {
+    Check check = check();
+    assertEquals(List.of(), told(check));
+    assertEquals("1 rule (0 disabled), 0 errors, 0 warnings", check.summary());
+    assertNotNull(check.config());
+    assertNotNull(check.book());
+  }
+
+  @Test
+  void tellsTheProblemsOfTheConfigurationAndReadsNoRulesThen() throws IOException {
+    config("smpt: {}\n");
+    rule("desk", "(", "");
+    Check check = check();
+    assertEquals(List.of(file + ":4:1: unknown key \"smpt\"; did you mean \"smtp\"?"), told(check));
+    assertEquals("1 error, 0 warnings", check.summary());
+    assertNull(check.config());
+  }
+
+  @Test
+  void tellsTheProblemsOfAllRuleFilesByPlace() throws IOException {
+    rule("b", "(", "");
+    rule("a", "[", "enabled: maybe\n");
+    Check check = check();
+    String rules = folder + "/rules/";
+    assertEquals(
+        List.of(
+            rules
+                + "a.yaml:2:30: matches: a [ without its ] (\"[\"); close it, or write \\[ for a"
+                + " bracket",
+            rules + "a.yaml:4:10: enabled: \"maybe\" is not known; write true or false",
+            rules
+                + "b.yaml:2:30: matches: a ( without its ); close it, or write \\( for a"
+                + " parenthesis"),
+        told(check));
+    assertEquals(3, check.errors());
+    assertNull(check.book());
+    assertNotNull(check.config());
+  }
+
+  @Test
+  void warnsWhenMailForPostmasterHasNowhereToGo() throws IOException {
+    rule("desk", "^desk@", "");
+    assertEquals(
+        List.of(
+            file
+                + ": warning: no rule takes mail for postmaster@in.example.com; write one, or name"
+                + " a rule with the key postmaster"),
+        told(check()));
+
+    config("postmaster: desk\n");
+    assertEquals(List.of(), told(check()));
+
+    config("postmaster: dask\n");
+    assertEquals(
+        List.of(
+            file
+                + ": warning: postmaster: no enabled rule has the name \"dask\"; write the name of"
+                + " one"),
+        told(check()));
+
+    config("postmaster: desk\n");
+    rule("desk", "^desk@", "enabled: false\n");
+    assertEquals(1, check().warnings());
+  }
+
+  @Test
+  void givesTheRulesWhatTheConfigurationAllows() throws IOException {
+    Files.writeString(
+        folder.resolve("rules/x.yaml"),
+        """
+        name: x
+        when: [{header: To, matches: x}]
+        post: {url: 'http://receiver.example.com/'}
+        """);
+    assertEquals(1, check().errors());
+    config("delivery: {allow-http-hosts: [receiver.example.com]}\n");
+    assertEquals(List.of(), told(check()));
+  }
+
+  private Check check() {
+    return Check.run(file, Map.of(), Severity.WARNING);
+  }
+
+  private static List<String> told(Check check) {
+    return check.problems().stream().map(Problem::toString).toList();
+  }
+
+  private void config(String more) throws IOException {
+    Files.writeString(
+        file, "hostname: mx.example.com\ndomains: [in.example.com]\nrules: rules\n" + more);
+  }
+
+  private void rule(String name, String regex, String more) throws IOException {
+    Files.writeString(
+        folder.resolve("rules/" + name + ".yaml"),
+        """
+        name: %s
+        when: [{header: To, matches: '%s'}]
+        post: {url: 'https://app.example.com/'}
+        """
+                .formatted(name, regex)
+            + more);
+  }
+}

@@ -1,0 +1,126 @@
+package io.postern.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.rules.Rule;
+import io.postern.settings.Problem.Severity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The configuration and the rules as shipped are documentation that must stay true.
+class ShippedFilesTest {
+  private static final Path ROOT = Path.of(System.getProperty("basedir", ".")).resolve("..");
+  private static final Path CONF = ROOT.resolve("conf").resolve("postern.yaml");
+  private static final Pattern KEY = Pattern.compile("( *)([a-z-]+):(?: .*)?");
+  private static final Pattern OFF = Pattern.compile("^( *)#(?=[a-z-]+:)", Pattern.MULTILINE);
+
+  @TempDir Path temp;
+
+  @Test
+  void readsTheShippedFilesWithoutErrors() {
+    Check check = Check.run(CONF, Map.of(), Severity.WARNING);
+    assertEquals(0, check.errors(), () -> check.problems().toString());
+    // Secrets of the lesson about secrets, which nobody has yet.
+    assertTrue(
+        check.problems().stream()
+            .allMatch(problem -> problem.place().file().endsWith("rules/desk.yaml")),
+        () -> check.problems().toString());
+    assertEquals("5 rules (2 disabled), 0 errors, 2 warnings", check.summary());
+    for (Rule rule : check.book().rules()) {
+      assertEquals("app.example.com", rule.endpoint().url().getHost());
+    }
+  }
+
+  @Test
+  void namesEveryKeyInTheShippedFileAndNoOther() throws IOException {
+    assertEquals(
+        new TreeSet<>(ConfigFile.keys()), new TreeSet<>(keysOf(switchedOn())), "conf/postern.yaml");
+  }
+
+  @Test
+  void showsTheTrueDefaultOfEachKeyThatIsOff() throws IOException {
+    // Postmaster and the help page are examples, as the file says; they have no default.
+    String text =
+        switchedOn().replaceFirst("\npostmaster: .*", "").replaceFirst("\nhelp-url: .*", "");
+    assertEquals(read(Files.readString(CONF)), read(text));
+  }
+
+  @Test
+  void readsGoodWithEveryKeySwitchedOn() throws IOException {
+    Config config = read(switchedOn());
+    assertEquals("support", config.intake().postmasterRule());
+    assertEquals("https://www.example.com/mail-help", config.smtp().help());
+  }
+
+  @Test
+  void postsNothingToAnybodyButTheExample() throws IOException {
+    try (var files = Files.walk(ROOT.resolve("rules"))) {
+      Set<String> hosts =
+          files
+              .filter(Files::isRegularFile)
+              .flatMap(ShippedFilesTest::lines)
+              .filter(line -> line.contains("://"))
+              .map(line -> line.replaceFirst(".*://([^/]*).*", "$1"))
+              .collect(Collectors.toSet());
+      assertEquals(Set.of("app.example.com", "standby.example.com"), hosts);
+    }
+  }
+
+  private static java.util.stream.Stream<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file).stream();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /// The shipped file with each key that is off switched on.
+  private static String switchedOn() throws IOException {
+    return OFF.matcher(Files.readString(CONF)).replaceAll("$1");
+  }
+
+  private Config read(String text) throws IOException {
+    Path file = Files.writeString(temp.resolve("postern.yaml"), text);
+    return switch (ConfigFile.read(file, Map.of())) {
+      case ConfigFile.Read.Good(Config config, _) -> config;
+      case ConfigFile.Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+    };
+  }
+
+  /// The keys of a file of keys on lines of their own, found without the reader that is under test.
+  private static Set<String> keysOf(String text) {
+    Set<String> keys = new TreeSet<>();
+    Deque<String> path = new ArrayDeque<>();
+    for (String line : text.lines().toList()) {
+      Matcher matcher = KEY.matcher(line);
+      if (matcher.matches()) {
+        int depth = matcher.group(1).length() / 2;
+        while (path.size() > depth) {
+          path.removeLast();
+        }
+        path.addLast(matcher.group(2));
+        keys.add(String.join(".", path));
+      }
+    }
+    return keys;
+  }
+
+  @Test
+  void tellsASecretThatTheServiceCannotReadOnlyForRulesThatAreOn() {
+    Check check = Check.run(CONF, Map.of(), Severity.ERROR);
+    assertEquals(0, check.errors());
+    assertEquals(2, check.warnings());
+  }
+}

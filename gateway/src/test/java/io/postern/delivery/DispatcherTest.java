@@ -1,0 +1,289 @@
+package io.postern.delivery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.fixture.FakeClock;
+import io.postern.fixture.Mails;
+import io.postern.journal.Query;
+import io.postern.journal.Row;
+import io.postern.journal.Status;
+import io.postern.mail.Address;
+import io.postern.mail.Domain;
+import io.postern.mail.Envelope;
+import io.postern.mail.Peer;
+import io.postern.mail.ReversePath;
+import io.postern.queue.Accepted;
+import io.postern.queue.Spool;
+import io.postern.rules.Book;
+import io.postern.rules.Read;
+import io.postern.rules.RuleFiles;
+import io.postern.settings.Problem.Severity;
+import io.postern.store.sqlite.SqliteStore;
+import io.postern.webhook.Payload;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The dispatcher cranked by hand, over the real queue, with a courier that is told what to say.
+final class DispatcherTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  @TempDir private Path folder;
+  private final FakeClock clock = new FakeClock();
+  private final ScriptedCourier courier = new ScriptedCourier();
+  private SqliteStore store;
+  private Optional<Book> book;
+  private Dispatcher dispatcher;
+  private int mails;
+
+  @BeforeEach
+  void open() throws Exception {
+    store =
+        SqliteStore.open(
+            io.postern.store.sqlite.Settings.of(folder.resolve("data/postern.db"), 0), clock);
+    book = Optional.of(book("interval: 10s, period: 1d", true));
+    dispatcher = dispatcher(new Settings(false, Set.of(400), 64, 4));
+  }
+
+  @AfterEach
+  void close() {
+    dispatcher.close();
+    store.close();
+  }
+
+  @Test
+  void theLastAttemptIsOneMadeAfterThePeriodEnded() throws Exception {
+    put();
+    courier.always = new Outcome.Deferred(503, "HTTP 503", null);
+    int attempts = 0;
+    Duration waited = Duration.ZERO;
+    while (!has(Status.FAILED)) {
+      attempts += crank();
+      clock.tick(Duration.ofMinutes(1));
+      waited = waited.plusMinutes(1);
+      assertTrue(waited.compareTo(Duration.ofHours(25)) < 0, "it is tried for ever");
+    }
+    assertTrue(waited.compareTo(Duration.ofDays(1)) > 0, "given up after " + waited);
+    assertTrue(attempts >= 24 * 60, "only " + attempts + " attempts");
+    Row failed = rows(Status.FAILED).getFirst();
+    assertEquals("given up after 1 d; last: HTTP 503", failed.reason());
+    assertEquals(1, rows(Status.DEFERRED).size(), "one row while the reason stays");
+    assertEquals(0, store.ledger().unaccounted());
+  }
+
+  @Test
+  void timeInWhichARuleWasHeldDoesNotCount() throws Exception {
+    put();
+    courier.always = new Outcome.Deferred(503, "HTTP 503", null);
+    crank();
+    Optional<Book> enabled = book;
+    book = Optional.of(book("interval: 10s, period: 1d", false));
+    for (int minute = 0; minute < 2 * 24 * 60; minute++) {
+      clock.tick(Duration.ofMinutes(1));
+      crank();
+    }
+    book = enabled;
+    clock.tick(Duration.ofMinutes(1));
+    assertEquals(1, crank());
+    assertTrue(!has(Status.FAILED));
+  }
+
+  @Test
+  void aDelayThatTheEndpointAsksForIsObeyedUpToAnHour() throws Exception {
+    put();
+    courier.always = new Outcome.Deferred(429, "HTTP 429", Duration.ofMinutes(30));
+    crank();
+    clock.tick(Duration.ofMinutes(29));
+    assertEquals(0, crank());
+    clock.tick(Duration.ofMinutes(1));
+    courier.always = new Outcome.Deferred(429, "HTTP 429", Duration.ofDays(3));
+    assertEquals(1, crank());
+    clock.tick(Duration.ofMinutes(61));
+    assertEquals(1, crank());
+  }
+
+  @Test
+  void oneEndpointGetsNoMoreCallsAtOnceThanItsShare() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      put();
+    }
+    courier.hold = true;
+    assertEquals(4, dispatcher.runOnce());
+    assertEquals(0, dispatcher.runOnce());
+    courier.release();
+    until(() -> dispatcher.inFlight() == 0);
+    assertEquals(4, crank());
+  }
+
+  @Test
+  void aFaultOfOursIsDeferredAndNotTheEndOfTheDispatcher() throws Exception {
+    put();
+    courier.broken = true;
+    crank();
+    assertEquals(
+        "internal error: IllegalStateException", rows(Status.DEFERRED).getFirst().reason());
+    courier.broken = false;
+    clock.tick(Duration.ofSeconds(12));
+    crank();
+    assertTrue(has(Status.SUCCEEDED));
+  }
+
+  @Test
+  void theAttemptIsOnDiskBeforeItIsMade() throws Exception {
+    put();
+    courier.hold = true;
+    dispatcher.runOnce();
+    courier.calls.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    try (SqliteStore.View view =
+        SqliteStore.openReadOnly(
+            io.postern.store.sqlite.Settings.of(folder.resolve("data/postern.db"), 0))) {
+      String facts = view.story("mail0000000000000000000000").orElseThrow().facts().toString();
+      assertTrue(facts.contains("attempt"), facts);
+    }
+    courier.release();
+    until(() -> dispatcher.inFlight() == 0);
+  }
+
+  @Test
+  void pausedDeliveryClaimsNothing() throws Exception {
+    put();
+    Dispatcher paused = dispatcher(new Settings(true, Set.of(), 64, 4));
+    assertEquals(0, paused.runOnce());
+    assertEquals(1, store.ledger().waiting());
+  }
+
+  /// One turn of the crank, and the attempts it started to their end.
+  private int crank() throws Exception {
+    int started = dispatcher.runOnce();
+    until(() -> dispatcher.inFlight() == 0);
+    return started;
+  }
+
+  private static void until(java.util.function.BooleanSupplier state) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!state.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "waited in vain");
+      LockSupport.parkNanos(100_000);
+    }
+  }
+
+  private boolean has(Status status) throws Exception {
+    return !rows(status).isEmpty();
+  }
+
+  private List<Row> rows(Status status) throws Exception {
+    return store.after(0, Query.ALL, 1000).stream().filter(r -> r.status() == status).toList();
+  }
+
+  private Dispatcher dispatcher(Settings settings) {
+    return new Dispatcher(
+        new Dispatcher.Parts(
+            store,
+            () -> book,
+            courier,
+            new Payload.Gateway("mx.example.com", "main"),
+            clock,
+            new Random(1)),
+        settings);
+  }
+
+  private void put() throws Exception {
+    Address to = new Address("desk", new Domain("in.example.com"));
+    Envelope envelope =
+        new Envelope(
+            "session",
+            new Peer(
+                new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 25),
+                "peer.example",
+                true,
+                ""),
+            ReversePath.NULL,
+            List.of(to),
+            clock.instant());
+    try (Spool spool = store.spool()) {
+      byte[] message = Mails.plain();
+      spool.write(message, 0, message.length);
+      store.put(
+          new Accepted(
+              "mail%022d".formatted(mails++),
+              envelope,
+              "ann@sender.example",
+              "<1@sender.example>",
+              "book",
+              List.of(new Accepted.Route(to, "desk"))),
+          spool);
+    }
+  }
+
+  private Book book(String retry, boolean enabled) throws IOException {
+    Path rules = Files.createDirectories(folder.resolve("rules"));
+    Files.writeString(
+        rules.resolve("desk.yaml"),
+        """
+        name: desk
+        when: [ { header: To, matches: '^desk@' } ]
+        post: { url: "https://app.example.com/" }
+        retry: { %s }
+        enabled: %s
+        """
+            .formatted(retry, enabled));
+    return switch (new RuleFiles(
+            new io.postern.rules.Settings(rules, Set.of(), true), Map.of(), Severity.WARNING)
+        .read()) {
+      case Read.Good(Book good, _) -> good;
+      case Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+    };
+  }
+
+  /// Says what it is told to, to every post.
+  private static final class ScriptedCourier implements Courier {
+    final BlockingQueue<Post> calls = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Boolean> gate = new LinkedBlockingQueue<>();
+    volatile Outcome always = new Outcome.Accepted(200);
+    volatile boolean hold;
+    volatile boolean broken;
+
+    @Override
+    public Outcome carry(Post post) {
+      calls.add(post);
+      if (broken) {
+        throw new IllegalStateException("a bug");
+      }
+      try {
+        while (hold && gate.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) == null) {
+          throw new AssertionError("nobody opened the gate");
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return always;
+    }
+
+    void release() {
+      hold = false;
+      for (int i = 0; i < 100; i++) {
+        gate.add(true);
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}

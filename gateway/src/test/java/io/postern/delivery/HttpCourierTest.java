@@ -1,0 +1,350 @@
+package io.postern.delivery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.fixture.FakeClock;
+import io.postern.fixture.SinkAnswer;
+import io.postern.fixture.SinkAnswer.Twist;
+import io.postern.fixture.SinkRequest;
+import io.postern.fixture.WebhookSink;
+import io.postern.settings.Secret;
+import io.postern.webhook.Body;
+import io.postern.webhook.Endpoint;
+import io.postern.webhook.Endpoint.Authentication;
+import io.postern.webhook.Endpoint.Authorization;
+import io.postern.webhook.Format;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The outcome table, against a real receiver that misbehaves in every way of it.
+final class HttpCourierTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final Body HELLO = body("hello");
+
+  private final FakeClock clock = new FakeClock();
+  private WebhookSink sink;
+  private HttpCourier courier;
+
+  @BeforeEach
+  void start() throws IOException {
+    sink = WebhookSink.start();
+    courier = new HttpCourier(clock, Settings.PERMANENT_FAILURES);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    courier.close();
+    sink.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 201, 202, 204, 299})
+  void anyTwoHundredIsAccepted(int status) throws Exception {
+    sink.next(SinkAnswer.status(status).body(""));
+    assertEquals(new Outcome.Accepted(status), carry(LONG));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {300, 301, 302, 303, 307, 308, 401, 402, 403, 404, 407, 408, 409, 418, 421})
+  void whatMayChangeIsDeferred(int status) throws Exception {
+    sink.next(SinkAnswer.status(status));
+    Outcome.Deferred deferred = assertInstanceOf(Outcome.Deferred.class, carry(LONG));
+    assertEquals(status, deferred.httpStatus());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {425, 429, 500, 502, 503, 504, 507, 599})
+  void troubleOfTheEndpointIsDeferred(int status) throws Exception {
+    sink.next(SinkAnswer.status(status));
+    Outcome.Deferred deferred = assertInstanceOf(Outcome.Deferred.class, carry(LONG));
+    assertEquals(status, deferred.httpStatus());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 405, 406, 411, 413, 414, 415, 422, 431, 501})
+  void aRefusedRequestIsFinal(int status) throws Exception {
+    sink.next(SinkAnswer.status(status));
+    Outcome.Refused refused = assertInstanceOf(Outcome.Refused.class, carry(LONG));
+    assertEquals(status, refused.httpStatus());
+    assertTrue(refused.reason().contains("answer " + status), refused.reason());
+  }
+
+  @Test
+  void theListOfFinalCodesIsTheOperators() throws Exception {
+    try (HttpCourier lenient = new HttpCourier(clock, Set.of(418))) {
+      sink.next(SinkAnswer.status(400), SinkAnswer.status(418));
+      assertInstanceOf(Outcome.Deferred.class, lenient.carry(post(sink.url("/"), LONG, HELLO)));
+      assertInstanceOf(Outcome.Refused.class, lenient.carry(post(sink.url("/"), LONG, HELLO)));
+    }
+  }
+
+  @Test
+  void goneIsGone() throws Exception {
+    sink.next(SinkAnswer.status(410));
+    assertInstanceOf(Outcome.Gone.class, carry(LONG));
+  }
+
+  @Test
+  void aRedirectIsNamedAndNeverFollowed() throws Exception {
+    sink.next(SinkAnswer.redirect(308, sink.url("/elsewhere").toString()));
+    Outcome.Deferred deferred = assertInstanceOf(Outcome.Deferred.class, carry(LONG));
+    assertTrue(
+        deferred.reason().contains("redirect to " + sink.url("/elsewhere")), deferred.reason());
+    assertEquals(1, sink.requests().size());
+  }
+
+  @Test
+  void retryAfterIsReadAsSecondsAndAsDate() throws Exception {
+    String date =
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+            clock.instant().plusSeconds(120).atOffset(ZoneOffset.UTC));
+    sink.next(
+        SinkAnswer.status(503).header("Retry-After", "77"),
+        SinkAnswer.status(429).header("Retry-After", date),
+        SinkAnswer.status(503).header("Retry-After", "soon"),
+        SinkAnswer.status(503).header("Retry-After", "99999999999999999999999"));
+    assertEquals(Duration.ofSeconds(77), deferred(carry(LONG)).retryAfter());
+    assertEquals(119, deferred(carry(LONG)).retryAfter().toSeconds());
+    assertEquals(null, deferred(carry(LONG)).retryAfter());
+    assertEquals(null, deferred(carry(LONG)).retryAfter());
+  }
+
+  @Test
+  void aPortWhereNobodyListensIsDeferred() throws Exception {
+    try (WebhookSink.Refusing nobody = WebhookSink.refusing()) {
+      Outcome outcome = courier.carry(post(nobody.url("/"), LONG, HELLO));
+      assertTrue(deferred(outcome).reason().startsWith("no connection"), outcome.toString());
+      assertEquals(0, outcome.httpStatus());
+    }
+  }
+
+  @Test
+  void anUnknownHostIsDeferred() throws Exception {
+    Outcome outcome = courier.carry(post(URI.create("https://nobody.invalid/"), LONG, HELLO));
+    assertEquals("unknown host", deferred(outcome).reason());
+  }
+
+  @Test
+  void aReceiverWithoutTlsIsDeferred() throws Exception {
+    sink.always(SinkAnswer.twisted(Twist.NO_HTTP));
+    URI url = URI.create("https://127.0.0.1:" + sink.port() + "/");
+    Outcome outcome = courier.carry(post(url, SHORT, HELLO));
+    assertInstanceOf(Outcome.Deferred.class, outcome);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NEVER", "STALL_IN_HEADERS", "ENDLESS_HEADERS"})
+  void aHangIsCutOffByTheDeadline(Twist twist) throws Exception {
+    sink.next(SinkAnswer.twisted(twist));
+    assertInstanceOf(Outcome.Deferred.class, carry(SHORT));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"STALL_IN_BODY", "ENDLESS_BODY", "RESET_IN_BODY"})
+  void theStatusDecidesOnceTheHeadersAreComplete(Twist twist) throws Exception {
+    sink.next(SinkAnswer.twisted(twist));
+    assertEquals(new Outcome.Accepted(200), carry(SHORT));
+    sink.next(SinkAnswer.status(400).with(twist));
+    assertInstanceOf(Outcome.Refused.class, carry(SHORT));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RESET", "RESET_IN_REQUEST", "NO_HTTP"})
+  void aBrokenConnectionIsDeferred(Twist twist) throws Exception {
+    sink.always(SinkAnswer.twisted(twist));
+    assertInstanceOf(Outcome.Deferred.class, carry(LONG));
+  }
+
+  @Test
+  void aKeptConnectionThatWasClosedUnderAPostCostsNoInterval() throws Exception {
+    sink.next(SinkAnswer.twisted(Twist.CLOSE_SILENTLY));
+    assertEquals(new Outcome.Accepted(200), carry(LONG));
+    assertEquals(new Outcome.Accepted(200), carry(LONG));
+    List<SinkRequest> requests = sink.await(2, PATIENCE);
+    assertEquals(
+        requests.get(0).header("webhook-id"),
+        requests.get(requests.size() - 1).header("webhook-id"));
+  }
+
+  @Test
+  void headersCarryTheDeliveryAndNothingOfTheMail() throws Exception {
+    courier.carry(
+        new Courier.Post(
+            endpoint(LONG, new Authorization.None(), List.of()),
+            sink.url("/hook?x=1"),
+            "01abc-1",
+            7,
+            true,
+            HELLO));
+    SinkRequest request = sink.take(PATIENCE);
+    assertEquals("POST", request.method());
+    assertEquals("/hook?x=1", request.target());
+    assertEquals("01abc-1", request.header("webhook-id").orElseThrow());
+    assertEquals("7", request.header("postern-attempt").orElseThrow());
+    assertEquals("true", request.header("postern-replay").orElseThrow());
+    assertEquals(
+        Long.toString(clock.instant().getEpochSecond()),
+        request.header("webhook-timestamp").orElseThrow());
+    assertEquals("text/plain", request.header("content-type").orElseThrow());
+    assertEquals("5", request.header("content-length").orElseThrow());
+    assertTrue(request.header("webhook-signature").isEmpty());
+    assertTrue(request.header("authorization").isEmpty());
+    assertTrue(request.header("upgrade").isEmpty());
+    assertEquals("hello", request.text());
+  }
+
+  @Test
+  void basicAndBearerAreSent() throws Exception {
+    courier.carry(
+        post(endpoint(LONG, new Authorization.Basic("pöstern", secret("p:w")), List.of()), HELLO));
+    assertEquals(
+        "Basic " + Base64.getEncoder().encodeToString("pöstern:p:w".getBytes(UTF_8)),
+        sink.take(PATIENCE).header("authorization").orElseThrow());
+    courier.carry(post(endpoint(LONG, new Authorization.Bearer(secret("tok")), List.of()), HELLO));
+    assertEquals("Bearer tok", sink.take(PATIENCE).header("authorization").orElseThrow());
+  }
+
+  @Test
+  void aSignatureVerifiesByTheBytesThatArrived() throws Exception {
+    byte[] key = new byte[32];
+    Arrays.fill(key, (byte) 7);
+    String whsec = "whsec_" + Base64.getEncoder().encodeToString(key);
+    courier.carry(post(endpoint(LONG, new Authorization.None(), List.of(secret(whsec))), HELLO));
+    SinkRequest request = sink.take(PATIENCE);
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(key, "HmacSHA256"));
+    mac.update(
+        (request.header("webhook-id").orElseThrow()
+                + "."
+                + request.header("webhook-timestamp").orElseThrow()
+                + ".")
+            .getBytes(UTF_8));
+    String expected = "v1," + Base64.getEncoder().encodeToString(mac.doFinal(request.body()));
+    assertEquals(expected, request.header("webhook-signature").orElseThrow());
+  }
+
+  @Test
+  void anUnreadableSecretDefersAndIsNamed() throws Exception {
+    Secret gone =
+        new Secret() {
+          @Override
+          public String value() throws IOException {
+            throw new IOException("the file desk.key is not there");
+          }
+
+          @Override
+          public String name() {
+            return "file desk.key";
+          }
+        };
+    Outcome outcome =
+        courier.carry(post(endpoint(LONG, new Authorization.Bearer(gone), List.of()), HELLO));
+    assertEquals("secret unreadable: the file desk.key is not there", deferred(outcome).reason());
+    assertEquals(0, sink.requests().size());
+  }
+
+  @Test
+  void aLargeBodyIsStreamedWithItsLength() throws Exception {
+    byte[] bytes = new byte[5_000_000];
+    Arrays.fill(bytes, (byte) 'x');
+    Body large = new Body("text/plain", bytes.length, () -> new ByteArrayInputStream(bytes));
+    assertEquals(new Outcome.Accepted(200), courier.carry(post(sink.url("/"), LONG, large)));
+    SinkRequest request = sink.take(PATIENCE);
+    assertEquals("5000000", request.header("content-length").orElseThrow());
+    assertArrayEquals(bytes, request.body());
+  }
+
+  @Test
+  void aFaultInOurOwnStoreIsNotTheEndpoints() {
+    Body broken =
+        new Body(
+            "text/plain",
+            1_000_000,
+            () ->
+                new InputStream() {
+                  @Override
+                  public int read() throws IOException {
+                    throw new IOException("the disk is gone");
+                  }
+
+                  @Override
+                  public int read(byte[] bytes, int offset, int length) throws IOException {
+                    throw new IOException("the disk is gone");
+                  }
+                });
+    assertThrows(IOException.class, () -> courier.carry(post(sink.url("/"), LONG, broken)));
+  }
+
+  private static Outcome.Deferred deferred(Outcome outcome) {
+    return assertInstanceOf(Outcome.Deferred.class, outcome);
+  }
+
+  private Outcome carry(Duration timeout) throws IOException {
+    return courier.carry(post(sink.url("/hook"), timeout, HELLO));
+  }
+
+  private Courier.Post post(Endpoint endpoint, Body body) {
+    return new Courier.Post(endpoint, endpoint.url(), "01abc-1", 1, false, body);
+  }
+
+  private Courier.Post post(URI url, Duration timeout, Body body) {
+    Endpoint endpoint =
+        new Endpoint("desk", url, null, Format.FORM, Authentication.NONE, List.of(), timeout);
+    return new Courier.Post(endpoint, url, "01abc-1", 1, false, body);
+  }
+
+  private Endpoint endpoint(
+      Duration timeout, Authorization authorization, List<Secret> signingKeys) {
+    return new Endpoint(
+        "desk",
+        sink.url("/hook"),
+        null,
+        Format.FORM,
+        new Authentication(authorization, null),
+        signingKeys,
+        timeout);
+  }
+
+  private static Body body(String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+    return new Body("text/plain", bytes.length, () -> new ByteArrayInputStream(bytes));
+  }
+
+  private static Secret secret(String value) {
+    return new Secret() {
+      @Override
+      public String value() {
+        return value;
+      }
+
+      @Override
+      public String name() {
+        return "a test's";
+      }
+    };
+  }
+}

@@ -1,0 +1,482 @@
+package io.postern.smtp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class ListenerTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  private final RecordingReceiver receiver = new RecordingReceiver();
+
+  @Test
+  void listensOnSeveralAddressesOfBothFamilies() throws Exception {
+    InetAddress six = InetAddress.ofLiteral("::1");
+    assumeTrue(NetworkInterface.getByInetAddress(six) != null, "this machine has no IPv6");
+    InetSocketAddress four = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+    Settings settings =
+        new Settings(
+            Doors.HOST,
+            List.of(four, new InetSocketAddress(six, 0), four),
+            Doors.limits(LONG, 50),
+            "");
+    try (Listener listener = Doors.open(settings, receiver)) {
+      assertEquals(3, new HashSet<>(listener.addresses()).size());
+      for (InetSocketAddress address : listener.addresses()) {
+        assertTrue(address.getPort() > 0);
+        try (RawPeer peer = new RawPeer(address).hello()) {
+          sendMail(peer, "hello\r\n");
+          RecordingReceiver.Kept mail = receiver.next();
+          assertEquals(address.getAddress(), mail.peer().address().getAddress());
+          assertEquals(
+              mail.peer().ip(),
+              mail.peer().address().getHostString(),
+              "the name is the address: nothing is left to ask DNS for");
+        }
+      }
+    }
+  }
+
+  @Test
+  void takesWildcardsOfBothFamiliesForOneAddress() throws Exception {
+    int port;
+    try (ServerSocket probe = new ServerSocket(0)) {
+      port = probe.getLocalPort();
+    }
+    List<InetSocketAddress> both =
+        List.of(
+            new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port),
+            new InetSocketAddress(InetAddress.ofLiteral("::"), port));
+    Settings settings = new Settings(Doors.HOST, both, Doors.limits(LONG, 50), "");
+    try (Listener listener = Doors.open(settings, receiver)) {
+      assertEquals(1, listener.addresses().size());
+    }
+  }
+
+  @Test
+  void holdsNoAddressWhenOneIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int free;
+      try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        free = probe.getLocalPort();
+      }
+      List<InetSocketAddress> addresses =
+          List.of(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), free),
+              (InetSocketAddress) taken.getLocalSocketAddress());
+      Settings settings = new Settings(Doors.HOST, addresses, Doors.limits(LONG, 50), "");
+      IOException e = assertThrows(IOException.class, () -> Doors.open(settings, receiver));
+      assertTrue(e.getMessage().contains(":" + taken.getLocalPort() + ":"), e.getMessage());
+      try (ServerSocket again = new ServerSocket(free, 1, InetAddress.getLoopbackAddress())) {
+        assertTrue(again.isBound());
+      }
+    }
+  }
+
+  @Test
+  void tellsTheReceiverWhoSpeaksAndInWhichSession() throws Exception {
+    try (Listener listener = Doors.open(receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      String refusal = peer.ask("FOO");
+      peer.ask("MAIL FROM:<Alice@Example.NET> SIZE=123");
+      peer.ask("RCPT TO:<postMASTER>");
+      peer.ask("RCPT TO:<Bob@EXAMPLE.com>");
+      peer.ask("DATA");
+      peer.ask(".");
+      RecordingReceiver.Kept mail = receiver.next();
+      assertEquals("[" + mail.session() + "]", refusal.substring(refusal.indexOf('[')));
+      assertEquals("client.example.net", mail.peer().helo());
+      assertTrue(mail.peer().esmtp());
+      assertEquals("", mail.peer().tls());
+      assertEquals(peer.socket.getLocalPort(), mail.peer().address().getPort());
+      assertEquals(123, mail.declared());
+      assertEquals("Alice@example.net", mail.from().text());
+      assertEquals(
+          List.of("postMASTER@mx.example.com", "Bob@example.com"),
+          mail.recipients().stream().map(Object::toString).toList());
+    }
+  }
+
+  @Test
+  void refusesSessionsAboveTheLimitAndTakesThemLater() throws Exception {
+    Settings settings = Doors.settings(Doors.limits(LONG, 2));
+    try (Listener listener = Doors.open(settings, receiver);
+        RawPeer first = new RawPeer(listener).hello();
+        RawPeer second = new RawPeer(listener).hello()) {
+      assertEquals(2, listener.sessions());
+      try (RawPeer third = new RawPeer(listener)) {
+        List<String> said = third.rest();
+        assertEquals(1, said.size());
+        assertTrue(
+            said.getFirst().matches("421 4\\.7\\.0 Too many sessions.* \\[[0-9a-z]{26}]"),
+            said.getFirst());
+      }
+      assertEquals("221 2.0.0 Bye", first.ask("QUIT"));
+      await(() -> listener.sessions() == 1);
+      try (RawPeer fourth = new RawPeer(listener).hello()) {
+        assertEquals("250 2.0.0 OK", fourth.ask("NOOP"));
+      }
+      assertEquals("250 2.0.0 OK", second.ask("NOOP"));
+    }
+  }
+
+  @Test
+  void endsTheSessionOfAnIdlePeer() throws Exception {
+    Settings settings = Doors.settings(Doors.limits(Duration.ofMillis(200), 50));
+    try (Listener listener = Doors.open(settings, receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      List<String> said = peer.rest();
+      assertTrue(said.getFirst().startsWith("421 4.4.2 "), said::toString);
+    }
+  }
+
+  @Test
+  void endsTheSessionOfAPeerThatTricklesALine() throws Exception {
+    Settings settings = Doors.settings(Doors.limits(Duration.ofMillis(400), 50));
+    try (Listener listener = Doors.open(settings, receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      peer.socket.setSoTimeout(100);
+      String said = "";
+      for (int i = 0; said.isEmpty(); i++) {
+        assertTrue(i < 100, "each byte moved the deadline");
+        peer.send("N");
+        try {
+          said = peer.line();
+        } catch (SocketTimeoutException e) {
+          // Still waiting for the line; send it one more byte.
+        }
+      }
+      assertTrue(said.startsWith("421 4.4.2 "), said);
+    }
+  }
+
+  @Test
+  void endsAMessageWhosePeerFallsSilent() throws Exception {
+    Settings settings = Doors.settings(Doors.limits(Duration.ofMillis(200), 50));
+    try (Listener listener = Doors.open(settings, receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      startMail(peer, "bob");
+      peer.send("half a mess");
+      List<String> said = peer.rest();
+      assertTrue(said.getFirst().startsWith("421 4.4.2 "), said::toString);
+    }
+    assertNothingKept();
+  }
+
+  @Test
+  void cutsAPeerThatTakesNoReplies() throws Exception {
+    Settings.Limits limits =
+        new Settings.Limits(
+            65_536, 100, 50, 10_000_000, 5, Duration.ofMillis(300), Duration.ofSeconds(5));
+    Settings settings =
+        new Settings(Doors.HOST, List.of(Doors.loopback()), limits, "https://" + "x".repeat(190));
+    try (Listener listener = Doors.open(settings, receiver);
+        var threads = Executors.newVirtualThreadPerTaskExecutor();
+        Socket deaf = new Socket()) {
+      deaf.setReceiveBufferSize(4096);
+      deaf.connect(listener.addresses().getFirst());
+      byte[] helps = "HELP\r\n".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
+      // Never reads, so the replies fill all buffers and the door can't go on; then it hangs up.
+      Future<?> writing =
+          threads.submit(
+              () -> {
+                while (true) {
+                  deaf.getOutputStream().write(helps);
+                }
+              });
+      ExecutionException e =
+          assertThrows(ExecutionException.class, () -> writing.get(15, TimeUnit.SECONDS));
+      assertInstanceOf(IOException.class, e.getCause());
+      await(() -> listener.sessions() == 0);
+    }
+  }
+
+  @Test
+  void keepsNothingWhenThePeerHangsUpInAMessage() throws Exception {
+    try (Listener listener = Doors.open(receiver)) {
+      for (String part : List.of("", "text", "text\r\n", "text\r\n.", "text\r\n.\r")) {
+        try (RawPeer peer = new RawPeer(listener).hello()) {
+          startMail(peer, "bob");
+          peer.send(part);
+        }
+        try (RawPeer peer = new RawPeer(listener).hello()) {
+          startMail(peer, "bob");
+          peer.send(part);
+          peer.socket.setSoLinger(true, 0);
+        }
+      }
+      await(() -> listener.sessions() == 0);
+    }
+    assertEquals(10, receiver.opened.get());
+    assertNothingKept();
+  }
+
+  @Test
+  void answersAPipelinedGroupInOnePacket() throws Exception {
+    try (Listener listener = Doors.open(receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      peer.send(
+          "MAIL FROM:<>\r\n" + "RCPT TO:<bob@example.com>\r\n".repeat(10) + "NOOP\r\nDATA\r\n");
+      byte[] first = new byte[4096];
+      int length = peer.socket.getInputStream().read(first);
+      String said = new String(first, 0, length, StandardCharsets.US_ASCII);
+      assertEquals(13, said.lines().count(), said);
+      assertTrue(said.endsWith("354 End data with <CR><LF>.<CR><LF>\r\n"), said);
+    }
+  }
+
+  @Test
+  void letsNoReplyWaitForAnAcknowledgement() throws Exception {
+    Sessions sessions = new Sessions(Doors.settings(Doors.limits(LONG, 1)), Doors.ids());
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Socket peer = new Socket(server.getInetAddress(), server.getLocalPort());
+        Socket accepted = server.accept()) {
+      assertTrue(sessions.admit(accepted).isPresent());
+      assertTrue(accepted.getTcpNoDelay());
+      assertFalse(peer.isClosed());
+    }
+  }
+
+  @Test
+  void handsOverBigBlocks() throws Exception {
+    String line = "a line of text with a dot in front of each now and then\r\n";
+    String content = (line.repeat(9) + "." + line).repeat(100);
+    try (Listener listener = Doors.open(receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      startMail(peer, "bob");
+      peer.send(content.replace("\r\n.", "\r\n..") + ".\r\n");
+      RecordingReceiver.Kept mail = receiver.next();
+      assertEquals(content, mail.content());
+      assertTrue(mail.blocks() <= 20, mail.blocks() + " blocks for " + content.length());
+    }
+  }
+
+  @Test
+  void tellsTheReceiverThatAMessageIsUnfit() throws Exception {
+    try (Listener listener = Doors.open(receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      startMail(peer, "bob");
+      peer.send("one\n.\ntwo\r\n.\r\n");
+      assertTrue(peer.line().startsWith("550 5.6.0 "));
+      startMail(peer, "bob");
+      peer.send("0123456789\r\n".repeat(6000) + ".\r\n");
+      assertTrue(peer.line().startsWith("552 5.3.4 "));
+    }
+    assertEquals(List.of(550, 552), receiver.unfit.stream().map(Reply::code).toList());
+    assertTrue(receiver.bytesMost.get() <= 65_536, "was given more than the limit");
+    assertNothingKept();
+  }
+
+  @Test
+  void takesMailOfManySessionsAtOnce() throws Exception {
+    int sessions = 20;
+    int mails = 20;
+    try (Listener listener = Doors.open(receiver);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Boolean>> ends = new ArrayList<>();
+      for (int s = 0; s < sessions; s++) {
+        int session = s;
+        ends.add(
+            threads.submit(
+                () -> {
+                  try (RawPeer peer = new RawPeer(listener).hello()) {
+                    for (int m = 0; m < mails; m++) {
+                      sendMail(peer, "mail " + session + "." + m + "\r\n");
+                    }
+                    return true;
+                  }
+                }));
+      }
+      for (Future<Boolean> end : ends) {
+        assertTrue(end.get(20, TimeUnit.SECONDS));
+      }
+    }
+    Set<String> contents = new HashSet<>();
+    receiver.kept.forEach(mail -> contents.add(mail.content()));
+    assertEquals(sessions * mails, receiver.kept.size());
+    assertEquals(sessions * mails, contents.size());
+  }
+
+  @Test
+  void endsForAPeerThatSendsNoMail() throws Exception {
+    try (Listener listener = Doors.open(receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      peer.send("NOOP\r\n".repeat(200));
+      List<String> said = peer.rest();
+      assertTrue(said.getLast().startsWith("421 4.7.0 Too many commands"), said::toString);
+      assertTrue(said.size() <= 101, said.size() + " replies");
+    }
+  }
+
+  @Test
+  void startsTheAccountAnewAfterAMail() throws Exception {
+    try (Listener listener = Doors.open(receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      for (int i = 0; i < 5; i++) {
+        for (int j = 0; j < 5; j++) {
+          assertTrue(peer.ask("FOO").startsWith("500 "));
+        }
+        for (int j = 0; j < 60; j++) {
+          assertTrue(peer.ask("NOOP").startsWith("250 "));
+        }
+        sendMail(peer, "hello\r\n");
+      }
+      assertEquals("221 2.0.0 Bye", peer.ask("QUIT"));
+    }
+  }
+
+  @Test
+  void bearsManyRefusedRecipients() throws Exception {
+    try (Listener listener = Doors.open(receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      peer.ask("MAIL FROM:<>");
+      for (int i = 0; i < 50; i++) {
+        assertTrue(peer.ask("RCPT TO:<unknown@example.com>").startsWith("550 5.1.1 "));
+      }
+      assertTrue(peer.ask("RCPT TO:<bob@example.com>").startsWith("250 "));
+    }
+  }
+
+  @Test
+  void saysGoodbyeToIdleSessionsWhenItCloses() throws Exception {
+    Listener listener = Doors.open(receiver);
+    try (listener;
+        RawPeer fresh = new RawPeer(listener);
+        RawPeer greeted = new RawPeer(listener).hello();
+        RawPeer between = new RawPeer(listener).hello()) {
+      fresh.line();
+      sendMail(between, "hello\r\n");
+      long start = System.nanoTime();
+      listener.close();
+      for (RawPeer peer : List.of(fresh, greeted, between)) {
+        List<String> said = peer.rest();
+        assertEquals(1, said.size());
+        assertTrue(said.getFirst().startsWith("421 4.3.2 "), said::toString);
+      }
+      assertTrue(
+          System.nanoTime() - start < Duration.ofSeconds(4).toNanos(), "did not wait to drain");
+      assertEquals(0, listener.sessions());
+      assertThrows(IOException.class, () -> new RawPeer(listener).close());
+      listener.close();
+    }
+  }
+
+  @Test
+  void letsTransactionsEndWhenItCloses() throws Exception {
+    Listener listener = Doors.open(receiver);
+    try (listener;
+        RawPeer slow = new RawPeer(listener).hello();
+        RawPeer writing = new RawPeer(listener).hello();
+        RawPeer opened = new RawPeer(listener).hello();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      startMail(slow, "slow");
+      slow.send("slow\r\n.\r\n");
+      assertTrue(receiver.waiting.await(10, TimeUnit.SECONDS));
+      startMail(writing, "bob");
+      writing.send("first half, ");
+      opened.ask("MAIL FROM:<>");
+
+      Future<?> close = threads.submit(listener::close);
+      await(() -> refusesConnections(listener));
+      assertFalse(close.isDone());
+      writing.send("second half\r\n.\r\n");
+      receiver.release.countDown();
+      opened.ask("RCPT TO:<bob@example.com>");
+      opened.ask("DATA");
+      opened.send("late\r\n.\r\n");
+
+      for (RawPeer peer : List.of(slow, writing, opened)) {
+        List<String> said = peer.rest();
+        assertEquals("250 2.0.0 kept", said.getFirst());
+        assertTrue(said.getLast().startsWith("421 4.3.2 "), said::toString);
+      }
+      close.get(10, TimeUnit.SECONDS);
+    }
+    assertEquals(3, receiver.kept.size());
+  }
+
+  @Test
+  void cutsTransactionsThatOutlastTheTimeForDraining() throws Exception {
+    Settings.Limits limits =
+        new Settings.Limits(65_536, 100, 50, 100, 5, LONG, Duration.ofMillis(200));
+    Listener listener = Doors.open(Doors.settings(limits), receiver);
+    try (listener;
+        RawPeer writing = new RawPeer(listener).hello();
+        RawPeer opened = new RawPeer(listener).hello();
+        RawPeer slow = new RawPeer(listener).hello()) {
+      startMail(writing, "bob");
+      writing.send("half a mess");
+      opened.ask("MAIL FROM:<>");
+      startMail(slow, "slow");
+      slow.send("slow\r\n.\r\n");
+      assertTrue(receiver.waiting.await(10, TimeUnit.SECONDS));
+      listener.close();
+      for (RawPeer peer : List.of(writing, opened)) {
+        List<String> said = peer.rest();
+        assertTrue(said.getFirst().startsWith("421 4.3.2 "), said::toString);
+      }
+      assertEquals(List.of(), slow.rest(), "no reply: the peer must try again");
+      receiver.release.countDown();
+      receiver.next();
+    }
+    await(() -> receiver.closed.get() == receiver.opened.get());
+    assertNothingKept();
+  }
+
+  private void assertNothingKept() {
+    assertEquals(List.of(), List.copyOf(receiver.kept));
+    assertEquals(receiver.opened.get(), receiver.closed.get());
+    assertEquals(0, receiver.closedTwice.get());
+  }
+
+  private static boolean refusesConnections(Listener listener) {
+    try (RawPeer peer = new RawPeer(listener)) {
+      return peer.socket.isClosed();
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static void startMail(RawPeer peer, String local) throws IOException {
+    peer.send("MAIL FROM:<>\r\nRCPT TO:<" + local + "@example.com>\r\nDATA\r\n");
+    assertEquals(List.of(250, 250, 354), List.of(peer.code(), peer.code(), peer.code()));
+  }
+
+  private static void sendMail(RawPeer peer, String content) throws IOException {
+    startMail(peer, "bob");
+    assertEquals("250 2.0.0 kept", peer.send(content + ".\r\n").line());
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < until, "waited too long");
+      Thread.onSpinWait();
+    }
+  }
+}

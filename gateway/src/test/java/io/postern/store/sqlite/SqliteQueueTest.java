@@ -1,0 +1,40 @@
+package io.postern.store.sqlite;
+
+import io.postern.fixture.FakeClock;
+import io.postern.queue.MailQueueContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SqliteQueueTest implements MailQueueContract {
+  @TempDir private Path folder;
+  private final FakeClock clock = new FakeClock();
+  private SqliteStore store;
+
+  @BeforeEach
+  void open() throws Exception {
+    store = SqliteStore.open(Settings.of(folder.resolve("postern.db"), 0), clock);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Override
+  public SqliteStore queue() {
+    return store;
+  }
+
+  @Override
+  public FakeClock clock() {
+    return clock;
+  }
+
+  @Override
+  public void restart() throws Exception {
+    close();
+    open();
+  }
+}

@@ -1,0 +1,45 @@
+package io.postern.store.sqlite;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+/// Looks at a database past the store.
+final class Sqls {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private Sqls() {}
+
+  /// The first column of the first row; empty when there is none.
+  static String text(Path database, String query) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement sql = connection.createStatement();
+        ResultSet rows = sql.executeQuery(query)) {
+      return rows.next() ? rows.getString(1) : "";
+    }
+  }
+
+  static void run(Path database, String statement) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement sql = connection.createStatement()) {
+      sql.execute(statement);
+    }
+  }
+
+  /// Waits until a query has this answer.
+  static void await(Path database, String query, String answer) throws SQLException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    String seen = text(database, query);
+    while (!seen.equals(answer)) {
+      assertTrue(System.nanoTime() < deadline, query + " stays " + seen);
+      Thread.onSpinWait();
+      seen = text(database, query);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package io.postern.store.sqlite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.fixture.FakeClock;
+import io.postern.journal.JournalContract;
+import io.postern.journal.StoreUnavailable;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class WriterTest {
+  private static final int GROUP_MAX = 64;
+  private static final int DENIED_MAX = 3;
+
+  @TempDir private Path folder;
+  private final Gate gate = new Gate();
+  private final FakeClock clock = new FakeClock();
+  private Path path;
+  private Writer writer;
+
+  /// Counts commits, and holds one back when it is told to.
+  private static final class Gate implements TroubledJdbc.Trouble {
+    private final AtomicInteger commits = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
+    private volatile CountDownLatch reached = new CountDownLatch(0);
+    private volatile CountDownLatch opened = new CountDownLatch(0);
+
+    void shut() {
+      opened = new CountDownLatch(1);
+      reached = new CountDownLatch(1);
+    }
+
+    void awaitSomeone() throws InterruptedException {
+      assertTrue(reached.await(10, TimeUnit.SECONDS), "the writer came to a commit");
+    }
+
+    void open() {
+      opened.countDown();
+    }
+
+    @Override
+    public void before(String call, String sql) throws SQLException {
+      if (!call.equals("executeUpdate") || !sql.equals("COMMIT")) {
+        return;
+      }
+      reached.countDown();
+      try {
+        assertTrue(opened.await(10, TimeUnit.SECONDS), "the gate was opened");
+      } catch (InterruptedException e) {
+        throw new SQLException(e);
+      }
+      commits.incrementAndGet();
+      if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        throw new SQLException("made by the test");
+      }
+    }
+  }
+
+  private static final class NoOneListens implements Writer.Commits {
+    @Override
+    public void ready() {}
+
+    @Override
+    public void written(int changes, long bytes) {}
+
+    @Override
+    public void replaced() {}
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    path = folder.resolve("postern.db");
+    Settings settings = new Settings(path, 0, Duration.ofSeconds(5), 1, 1, GROUP_MAX, DENIED_MAX);
+    Database database = new Database(settings, TroubledJdbc.door(gate));
+    database.create();
+    writer = new Writer(database, clock, settings, new NoOneListens());
+    writer.start();
+    gate.commits.set(0);
+  }
+
+  @AfterEach
+  void close() {
+    writer.close();
+  }
+
+  @Test
+  void whatGathersDuringACommitSharesTheNext() throws Exception {
+    List<Ticket<Integer>> tickets = new ArrayList<>();
+    gate.shut();
+    tickets.add(send("first"));
+    gate.awaitSomeone();
+    for (int i = 0; i < GROUP_MAX + 1; i++) {
+      tickets.add(send("book " + i));
+    }
+    gate.open();
+    for (Ticket<Integer> ticket : tickets) {
+      assertEquals(1, ticket.await());
+    }
+    assertEquals(3, gate.commits.get(), "one alone, a full group, and the one it had no room for");
+    assertEquals(GROUP_MAX + 2, books());
+  }
+
+  @Test
+  void nobodyIsToldBeforeTheCommit() throws Exception {
+    gate.shut();
+    Ticket<Integer> ticket = send("first");
+    gate.awaitSomeone();
+    assertTrue(ticket.failure().isEmpty());
+    assertEquals(0, books());
+    gate.open();
+    ticket.await();
+    assertEquals(1, books());
+  }
+
+  @Test
+  void aChangeThatFailsIsUndoneAlone() throws Exception {
+    gate.shut();
+    Ticket<Integer> before = send("before");
+    gate.awaitSomeone();
+    Ticket<Integer> left = send("left");
+    Ticket<Integer> bug =
+        writer.send(
+            "do this",
+            tables -> {
+              insert(tables, "bug");
+              throw new IllegalStateException("a bug");
+            },
+            0);
+    Ticket<Integer> twice =
+        writer.send("do that", tables -> insert(tables, "twice") + insert(tables, "twice"), 0);
+    Ticket<Integer> right = send("right");
+    gate.open();
+
+    assertEquals(1, before.await());
+    assertEquals(1, left.await());
+    assertEquals(1, right.await());
+    StoreUnavailable fault = assertThrows(StoreUnavailable.class, bug::await);
+    assertEquals("The store can't do this: a bug", fault.getMessage());
+    assertFalse(fault.full());
+    assertThrows(StoreUnavailable.class, twice::await);
+    assertEquals(2, gate.commits.get());
+    assertEquals(3, books());
+  }
+
+  @Test
+  void aRuleFirstSeenInAnUndoneChangeIsNotRemembered() throws Exception {
+    Ticket<Integer> undone =
+        writer.send(
+            "do this",
+            tables -> {
+              tables.rules().number("desk");
+              throw new SQLException("undone");
+            },
+            0);
+    assertThrows(StoreUnavailable.class, undone::await);
+    long number = writer.call("number a rule", tables -> tables.rules().number("desk"));
+    assertEquals(
+        Long.toString(number), Sqls.text(path, "SELECT number FROM rules WHERE name = 'desk'"));
+  }
+
+  @Test
+  void aCommitThatFailsFailsItsGroupAndTheNextGoesOn() throws Exception {
+    gate.failures.set(1);
+    gate.shut();
+    Ticket<Integer> lost = send("lost");
+    gate.awaitSomeone();
+    Ticket<Integer> next = send("next");
+    gate.open();
+    assertThrows(StoreUnavailable.class, lost::await);
+    assertEquals(1, next.await());
+    assertEquals(1, books());
+  }
+
+  @Test
+  void servesWhatWaitsBeforeItCloses() throws Exception {
+    gate.shut();
+    Ticket<Integer> first = send("first");
+    gate.awaitSomeone();
+    Ticket<Integer> second = send("second");
+    writer.deny(JournalContract.denied(clock.instant(), "d1"));
+    Thread closing = Thread.ofPlatform().start(writer::close);
+    gate.open();
+    closing.join();
+    assertEquals(1, first.await());
+    assertEquals(1, second.await());
+    assertEquals("1", Sqls.text(path, "SELECT count(*) FROM log WHERE status = 4"));
+    StoreUnavailable closed = assertThrows(StoreUnavailable.class, () -> send("late"));
+    assertEquals("The store can't keep a book: it is closed.", closed.getMessage());
+  }
+
+  @Test
+  void refusalsThatOverflowBecomeOneRowWithTheirCount() throws Exception {
+    gate.shut();
+    Ticket<Integer> first = send("first");
+    gate.awaitSomeone();
+    for (int i = 0; i < DENIED_MAX + 7; i++) {
+      writer.deny(JournalContract.denied(clock.instant(), "d" + i));
+    }
+    gate.open();
+    first.await();
+    Sqls.await(path, "SELECT count(*) FROM log", Integer.toString(DENIED_MAX + 1));
+    assertEquals(
+        "7 more refusals came than the log could take",
+        Sqls.text(path, "SELECT reason FROM log ORDER BY number DESC LIMIT 1"));
+    assertEquals("d2", Sqls.text(path, "SELECT session FROM log ORDER BY number LIMIT 1 OFFSET 2"));
+  }
+
+  @Test
+  void refusalsOutliveAFailedCommit() throws Exception {
+    gate.failures.set(1);
+    writer.deny(JournalContract.denied(clock.instant(), "d1"));
+    Sqls.await(path, "SELECT count(*) FROM log", "1");
+    assertEquals(2, gate.commits.get());
+  }
+
+  private Ticket<Integer> send(String book) throws StoreUnavailable {
+    return writer.send("keep a book", tables -> insert(tables, book), 0);
+  }
+
+  private static int insert(Tables tables, String book) throws SQLException {
+    return tables.sql().update("INSERT INTO books (version, taken, text) VALUES (?, 0, '')", book);
+  }
+
+  private int books() throws SQLException {
+    return Integer.parseInt(Sqls.text(path, "SELECT count(*) FROM books"));
+  }
+}
