@@ -23,8 +23,8 @@ import java.util.function.Predicate;
 
 /// A real gateway in a test's folder, with files of the real formats, real sockets, a real
 /// database, and a clock that the test turns.
-final class TestGateway implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+public final class TestGateway implements AutoCloseable {
+  public static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Path folder;
   final FakeClock clock;
@@ -32,29 +32,29 @@ final class TestGateway implements AutoCloseable {
   private String messageMax = "35MB";
   private Gateway gateway;
 
-  TestGateway(Path folder) throws IOException {
+  public TestGateway(Path folder) throws IOException {
     this(folder, new FakeClock());
   }
 
-  TestGateway(Path folder, FakeClock clock) throws IOException {
+  public TestGateway(Path folder, FakeClock clock) throws IOException {
     this.folder = folder;
     this.clock = clock;
     Files.createDirectories(folder.resolve("rules"));
   }
 
   /// Adds lines to the configuration of the next start.
-  TestGateway set(String... lines) {
+  public TestGateway set(String... lines) {
     settings.addAll(List.of(lines));
     return this;
   }
 
-  TestGateway messageMax(String size) {
+  public TestGateway messageMax(String size) {
     messageMax = size;
     return this;
   }
 
   /// Writes a rule file that takes one recipient, with the shortest interval and period there are.
-  TestGateway rule(String name, URI url, String... more) throws IOException {
+  public TestGateway rule(String name, URI url, String... more) throws IOException {
     return ruleFile(
         name,
         """
@@ -78,19 +78,19 @@ final class TestGateway implements AutoCloseable {
     return text.toString();
   }
 
-  TestGateway ruleFile(String name, String text) throws IOException {
+  public TestGateway ruleFile(String name, String text) throws IOException {
     Path file = folder.resolve("rules").resolve(name + ".yaml");
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
     return this;
   }
 
-  TestGateway removeRule(String name) throws IOException {
+  public TestGateway removeRule(String name) throws IOException {
     Files.delete(folder.resolve("rules").resolve(name + ".yaml"));
     return this;
   }
 
-  TestGateway start() throws IOException, StoreUnavailable {
+  public TestGateway start() throws IOException, StoreUnavailable {
     Path file = folder.resolve("postern.yaml");
     Files.writeString(
         file,
@@ -123,42 +123,42 @@ final class TestGateway implements AutoCloseable {
     };
   }
 
-  Path database() {
+  public Path database() {
     return folder.resolve("data").resolve("postern.db");
   }
 
-  Gateway gateway() {
+  public Gateway gateway() {
     return gateway;
   }
 
-  InetSocketAddress smtp() {
+  public InetSocketAddress smtp() {
     return gateway.smtpAddresses().getFirst();
   }
 
   /// Stops it cleanly and starts it again on the same folder.
-  void restart() throws IOException, StoreUnavailable {
+  public void restart() throws IOException, StoreUnavailable {
     gateway.close();
     start();
   }
 
   /// Sends one mail, and returns the reply that decided.
-  String deliver(byte[] message, String... recipients) throws IOException {
+  public String deliver(byte[] message, String... recipients) throws IOException {
     return RawSmtp.deliver(smtp(), "ann@sender.example", List.of(recipients), message);
   }
 
   /// Lets the clock run, and has the queue looked at.
-  void tick(Duration time) {
+  public void tick(Duration time) {
     clock.tick(time);
     gateway.wake();
   }
 
   /// Every row of the log, oldest first.
-  List<Row> rows() throws StoreUnavailable {
+  public List<Row> rows() throws StoreUnavailable {
     return gateway.journal().after(0, Query.ALL, 1000);
   }
 
   /// Waits for a row, and returns it.
-  Row await(Status status, Predicate<Row> which) throws StoreUnavailable {
+  public Row await(Status status, Predicate<Row> which) throws StoreUnavailable {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       for (Row row : rows().reversed()) {
@@ -173,12 +173,12 @@ final class TestGateway implements AutoCloseable {
     }
   }
 
-  Row await(Status status) throws StoreUnavailable {
+  public Row await(Status status) throws StoreUnavailable {
     return await(status, _ -> true);
   }
 
   /// Waits until something is so.
-  static void until(String what, BooleanSupplier state) {
+  public static void until(String what, BooleanSupplier state) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!state.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
@@ -188,7 +188,7 @@ final class TestGateway implements AutoCloseable {
     }
   }
 
-  List<Status> statuses() throws StoreUnavailable {
+  public List<Status> statuses() throws StoreUnavailable {
     return rows().stream().map(Row::status).toList();
   }
 

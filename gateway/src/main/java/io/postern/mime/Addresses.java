@@ -16,6 +16,9 @@ public final class Addresses {
   /// RFC 5321 §4.5.3.1.3 allows 254; some senders use more.
   private static final int LOCAL_MAX = 512;
 
+  /// The full stop and what IDNA takes for one (RFC 3490 §3.1).
+  private static final String DOTS = ".\u3002\uff0e\uff61";
+
   private Addresses() {}
 
   /// The addresses of all fields of a name, without repetition, in their order.
@@ -38,9 +41,11 @@ public final class Addresses {
     return List.copyOf(all);
   }
 
-  /// The form in which addresses are compared.
+  /// The form in which addresses are compared. Dots at the end of a domain are the root's, and
+  /// change nothing.
   static String folded(String local, String domain) {
-    String ascii = Domain.parse(domain).map(Domain::ascii).orElse(domain);
+    String name = domain.substring(0, domain.length() - trailingDots(domain));
+    String ascii = Domain.parse(name).map(Domain::ascii).orElse(name);
     return (local + "@" + ascii).toLowerCase(Locale.ROOT);
   }
 
@@ -62,8 +67,7 @@ public final class Addresses {
       }
       String local = AddressReader.unquoted(text.substring(start, at));
       String domain = text.substring(at + 1, end);
-      domain = domain.substring(0, domain.length() - trailingDots(domain));
-      if (!local.isEmpty() && !domain.isEmpty()) {
+      if (!local.isEmpty() && trailingDots(domain) < domain.length()) {
         found.add(folded(local, domain));
       }
     }
@@ -88,7 +92,7 @@ public final class Addresses {
 
   private static int trailingDots(String domain) {
     int dots = 0;
-    while (dots < domain.length() && domain.charAt(domain.length() - 1 - dots) == '.') {
+    while (dots < domain.length() && DOTS.indexOf(domain.charAt(domain.length() - 1 - dots)) >= 0) {
       dots++;
     }
     return dots;

@@ -6,7 +6,7 @@ import java.util.Optional;
 /// What a part says it is (RFC 2045 §5), made safe to repeat: a type and a subtype, each a token in
 /// lower case.
 ///
-/// @param text such as `text/plain`
+/// @param text such as `text/plain`; empty if it names no type
 /// @param parameters as written
 record ContentType(String text, Parameters parameters) {
   static final String PLAIN = "text/plain";
@@ -17,28 +17,27 @@ record ContentType(String text, Parameters parameters) {
   /// What bytes are of which nothing is said (RFC 2045 §5.2).
   static final ContentType TEXT = new ContentType(PLAIN, Parameters.read(""));
 
-  /// What bytes are that are some file.
-  static final ContentType BYTES = new ContentType(UNKNOWN, Parameters.read(""));
-
   /// RFC 6838 §4.2.
   private static final int NAME_MAX = 127;
 
-  /// What a part of these headers is; empty when it has a Content-Type that names no type.
+  /// What a part of these headers is.
   ///
-  /// @param implied what it is without one
-  static Optional<ContentType> of(Headers headers, String implied) {
+  /// @param implied what it is without a Content-Type
+  /// @return with an empty text when there is a Content-Type that names no type
+  static ContentType of(Headers headers, String implied) {
     Optional<Header> field = headers.first("Content-Type");
     Parameters parameters = Parameters.read(field.map(Header::raw).orElse(implied));
     String text = parameters.value().toLowerCase(Locale.ROOT);
     int slash = text.indexOf('/');
-    if (slash < 0) {
-      return Optional.empty();
-    }
-    String type = text.substring(0, slash).strip();
+    String type = text.substring(0, Math.max(slash, 0)).strip();
     String subtype = text.substring(slash + 1).strip();
-    return isName(type) && isName(subtype)
-        ? Optional.of(new ContentType(type + "/" + subtype, parameters))
-        : Optional.empty();
+    boolean isType = isName(type) && isName(subtype);
+    return new ContentType(isType ? type + "/" + subtype : "", parameters);
+  }
+
+  /// The same parameters under another type.
+  ContentType as(String other) {
+    return new ContentType(other, parameters);
   }
 
   boolean isMultipart() {

@@ -60,9 +60,10 @@ record Leaf(
         .filter(id -> !id.isEmpty() && id.chars().allMatch(c -> c > ' ' && c != '<' && c != '>'));
   }
 
-  /// The same, as another type without parameters.
-  Leaf as(ContentType other) {
-    return new Leaf(position, headers, disposition, other, encoding, isAlternative, offset, length);
+  /// The same, as another type.
+  Leaf as(String other) {
+    return new Leaf(
+        position, headers, disposition, type.as(other), encoding, isAlternative, offset, length);
   }
 
   /// The same, with its end known.

@@ -77,6 +77,7 @@ final class LineReader implements AutoCloseable {
       limit -= from;
       to -= from;
       from = 0;
+      next = 0;
     }
     if (limit == window.length) {
       return false;

@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A mail, read. Whatever a message holds gives one of these, in bounded time and memory: what is
 /// broken is told as a defect, and what is beyond the limits leaves the mail [#unparsed].
@@ -33,6 +35,8 @@ public final class ParsedMail {
 
   /// How many defects are told.
   public static final int DEFECTS_MAX = 20;
+
+  private static final Logger log = LoggerFactory.getLogger(ParsedMail.class);
 
   private final Headers headers;
   private final Optional<String> text;
@@ -64,8 +68,9 @@ public final class ParsedMail {
         return new ParsedMail(PartReader.read(source, found), found.headers(), false);
       }
       reason = found.limit();
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException e) {
       // A fault of ours must not keep a mail from being delivered: it goes out as it came.
+      log.atError().setCause(e).log("the mail reader failed; the mail is given as it came");
       reason = Optional.of("a fault in the reader: " + e.getClass().getSimpleName());
     }
     return unparsed(source, reason.get());

@@ -230,9 +230,9 @@ final class PartScanner {
     if (top.isEmpty()) {
       top = Optional.of(headers);
     }
-    Optional<ContentType> type = ContentType.of(headers, implied);
-    if (type.isPresent() && type.get().isMultipart()) {
-      open.push(new Multipart(headers, type.get(), start));
+    ContentType type = ContentType.of(headers, implied);
+    if (type.isMultipart()) {
+      open.push(new Multipart(headers, type, start));
       area = Area.PREAMBLE;
       if (open.size() > DEPTH_MAX) {
         limit = Optional.of("multiparts nested deeper than " + DEPTH_MAX);
@@ -243,12 +243,9 @@ final class PartScanner {
     leaf(headers, type, start);
   }
 
-  private void leaf(Headers headers, Optional<ContentType> type, long start) {
+  private void leaf(Headers headers, ContentType type, long start) {
     if (leaves.size() == PARTS_MAX) {
       limit = Optional.of("more than " + PARTS_MAX + " parts");
-    }
-    if (type.isEmpty()) {
-      defects.add("a Content-Type that names no type");
     }
     String encoding = headers.first("Content-Transfer-Encoding").map(Header::raw).orElse("");
     Optional<TransferEncoding> known = TransferEncoding.of(encoding);
@@ -260,14 +257,16 @@ final class PartScanner {
             leaves.size(),
             headers,
             disposition(headers),
-            type.orElse(ContentType.TEXT),
+            type,
             known.orElse(TransferEncoding.IDENTITY),
             !open.isEmpty() && open.getFirst().subtype.equals("alternative"),
             start,
             0);
-    // Bytes without a type are text only when nothing says that they are a file (RFC 2045 §5.2).
-    if (type.isEmpty() && (found.isDetached() || !found.name().isEmpty())) {
-      found = found.as(ContentType.BYTES);
+    if (type.text().isEmpty()) {
+      defects.add("a Content-Type that names no type");
+      // Such bytes are text (RFC 2045 §5.2), unless something says that they are a file.
+      boolean isFile = found.isDetached() || !found.name().isEmpty();
+      found = found.as(isFile ? ContentType.UNKNOWN : ContentType.PLAIN);
     }
     leaf = Optional.of(found);
   }
@@ -289,7 +288,7 @@ final class PartScanner {
     if (!multipart.hasParts) {
       defects.add("a multipart without parts");
       if (end > multipart.start) {
-        leaf(multipart.headers, Optional.of(ContentType.TEXT), multipart.start);
+        leaf(multipart.headers, ContentType.TEXT, multipart.start);
         endPart(end);
       }
     }

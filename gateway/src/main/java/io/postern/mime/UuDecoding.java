@@ -59,8 +59,10 @@ final class UuDecoding extends Decoding {
   private void line() {
     int wanted = sixBits(0);
     int put = 0;
-    // Encoders drop spaces at a line's end: what is missing there is zero.
-    for (int group = 1; put < wanted; group += 4) {
+    // Spaces at a line's end get lost on the way, and stand for zero; but a line that is all length
+    // and no
+    // content makes no bytes, or a small mail would make a huge file.
+    for (int group = 1; put < wanted && group < length; group += 4) {
       int bits = sixBits(group) << 18 | sixBits(group + 1) << 12;
       bits |= sixBits(group + 2) << 6 | sixBits(group + 3);
       for (int shift = 16; shift >= 0 && put < wanted; shift -= 8) {

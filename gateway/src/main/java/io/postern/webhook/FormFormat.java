@@ -11,17 +11,12 @@ import java.util.HexFormat;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.SerializableString;
-import tools.jackson.core.io.CharacterEscapes;
-import tools.jackson.core.io.SerializedString;
 import tools.jackson.core.json.JsonFactory;
 
 /// `multipart/form-data` (RFC 7578) as Customers Mail Cloud posts it: a part for each field, one
 /// for each attachment.
 final class FormFormat {
-  /// Receivers of Customers Mail Cloud see angle brackets escaped within the headers.
-  private static final JsonFactory HEADERS_JSON =
-      JsonFactory.builder().characterEscapes(new Brackets()).build();
+  private static final JsonFactory JSON = new JsonFactory();
 
   /// Enough of a hash that no two deliveries share it.
   private static final int BOUNDARY_BYTES = 16;
@@ -83,34 +78,13 @@ final class FormFormat {
     return fileName.replace("\"", "%22").replace("\r", "%0D").replace("\n", "%0A");
   }
 
+  /// Receivers of Customers Mail Cloud see angle brackets escaped here. In JSON they stand nowhere
+  /// but within strings, so that they can be replaced in the whole.
   private static String headers(Fields fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator json = HEADERS_JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
       fields.writeHeaders(json);
     }
-    return bytes.toString(UTF_8);
-  }
-
-  private static final class Brackets extends CharacterEscapes {
-    private static final long serialVersionUID = 1;
-
-    private final int[] codes;
-
-    Brackets() {
-      codes = standardAsciiEscapesForJSON();
-      codes['<'] = ESCAPE_STANDARD;
-      codes['>'] = ESCAPE_STANDARD;
-    }
-
-    @Override
-    public int[] getEscapeCodesForAscii() {
-      return codes.clone();
-    }
-
-    @Override
-    public SerializableString getEscapeSequence(int character) {
-      // Called for characters of custom escapes only, of which there are none.
-      return new SerializedString(Character.toString(character));
-    }
+    return bytes.toString(UTF_8).replace("<", "\\u003C").replace(">", "\\u003E");
   }
 }

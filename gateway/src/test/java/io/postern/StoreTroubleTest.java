@@ -1,0 +1,57 @@
+package io.postern;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.fixture.Mails;
+import io.postern.fixture.WebhookSink;
+import io.postern.journal.Status;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A store in trouble puts mail off, and the gateway goes on when the trouble is over.
+final class StoreTroubleTest {
+  @TempDir private Path folder;
+  private WebhookSink sink;
+  private TestGateway gateway;
+
+  @BeforeEach
+  void start() throws Exception {
+    sink = WebhookSink.start();
+    gateway = new TestGateway(folder);
+    gateway.rule("desk", sink.url("/desk")).start();
+    assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("250 "));
+    gateway.await(Status.SUCCEEDED);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    gateway.close();
+    sink.close();
+  }
+
+  @Test
+  void aLockedDatabaseIs451AndThenTakesMailAgain() throws Exception {
+    try (Connection other = other();
+        Statement lock = other.createStatement()) {
+      lock.execute("BEGIN IMMEDIATE");
+      String reply = gateway.deliver(Mails.plain(), "desk@in.example.com");
+      assertTrue(reply.startsWith("451 4.3.0 "), reply);
+      lock.execute("ROLLBACK");
+    }
+    assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("250 "));
+    sink.await(2, TestGateway.PATIENCE);
+    assertEquals(0, gateway.gateway().journal().ledger().unaccounted());
+  }
+
+  private Connection other() throws Exception {
+    return DriverManager.getConnection("jdbc:sqlite:" + gateway.database());
+  }
+}

@@ -1,0 +1,101 @@
+package io.postern.mime;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.nio.charset.Charset;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CharsetsTest {
+  private static String decode(String latin, String declared) {
+    return Charsets.decode(latin.getBytes(ISO_8859_1), declared).text();
+  }
+
+  @Test
+  void readsVendorCharactersOfJapaneseUnderThePlainNames() {
+    // NEC row 13, the rows of NEC-selected IBM characters, half-width kana, and JIS X 0212.
+    assertEquals("①㈱", decode("\u001b$B-!-j\u001b(B", "ISO-2022-JP"));
+    assertEquals("髙﨑", decode("\u001b$B|byu\u001b(B", "iso-2022-jp"));
+    assertEquals("ｱｲ", decode("\u001b(I12\u001b(B", "iso-2022-jp"));
+    assertEquals("丂", decode("\u001b$(D0!\u001b(B", "iso-2022-jp"));
+    assertEquals("①髙", decode("\u0087@\u00fb\u00fc", "Shift_JIS"));
+    assertEquals("①あ", decode("\u00ad\u00a1\u00a4\u00a2", "euc-jp"));
+  }
+
+  @Test
+  void readsJisEscapesWhateverIsDeclared() {
+    String jis = "\u001b$B8+@Q=q\u001b(B";
+    assertEquals("見積書", decode(jis, ""));
+    assertEquals("見積書", decode(jis, "us-ascii"));
+    assertEquals("見積書", decode(jis, "x-no-such-charset"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "euc-kr, x-windows-949, 똠방각하",
+    "ks_c_5601-1987, x-windows-949, 한국어",
+    "gb2312, GBK, 镕基",
+    "big5, Big5, 繁體中文",
+    "koi8-r, KOI8-R, Привет",
+    "windows-1251, windows-1251, Привет",
+    "iso-8859-1, windows-1252, “€”",
+    "'  \"utf-8\"', UTF-8, é",
+    "tis-620, x-windows-874, ภาษาไทย",
+    "UTF-16, UTF-16, Grüße"
+  })
+  void takesTheSupersetThatSendersMean(String declared, String charset, String text) {
+    byte[] bytes = text.getBytes(Charset.forName(charset));
+    assertEquals(text, Charsets.decode(bytes, declared.replace("\"", "")).text());
+  }
+
+  @Test
+  void saysWhatWasWrong() {
+    assertNull(Charsets.decode("é".getBytes(UTF_8), "utf-8").defect());
+    assertNull(Charsets.decode("é".getBytes(UTF_8), "").defect());
+    assertEquals(
+        "unknown charset x-klingon", Charsets.decode(new byte[] {65}, "X-Klingon").defect());
+    assertEquals("unknown charset (unprintable)", Charsets.decode(new byte[0], "a\r\nb").defect());
+    assertNotNull(Charsets.decode(new byte[] {(byte) 0xe9}, "utf-8").defect());
+  }
+
+  @Test
+  void takesAFalseUtf8ForWhatItIs() {
+    assertEquals("café", decode("caf\u00e9", "utf-8"));
+    // Real UTF-8 with one damaged byte stays UTF-8.
+    assertEquals("é\uFFFD", decode("\u00c3\u00a9\u00e9", "utf-8"));
+  }
+
+  @Test
+  void readsAnyBytesUnderAnyName() {
+    Random chance = new Random(1);
+    byte[] bytes = new byte[50];
+    for (String name : Charset.availableCharsets().keySet()) {
+      for (int i = 0; i < 40; i++) {
+        chance.nextBytes(bytes);
+        if (i % 4 == 0) {
+          System.arraycopy("\u001b$B".getBytes(ISO_8859_1), 0, bytes, chance.nextInt(40), 3);
+        }
+        String text = Charsets.decode(bytes, name).text();
+        assertEquals(text, new String(text.getBytes(UTF_8), UTF_8), name);
+      }
+    }
+  }
+
+  @Test
+  void looksUpUnknownNamesQuickly() {
+    Cpu.bounded(
+        "unknown names",
+        () -> {
+          for (int i = 0; i < 50_000; i++) {
+            Charsets.decode(new byte[] {65}, "x-" + i);
+          }
+          return 0;
+        });
+  }
+}

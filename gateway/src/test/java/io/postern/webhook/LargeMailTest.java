@@ -1,0 +1,105 @@
+package io.postern.webhook;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.postern.mail.Message;
+import io.postern.mime.Letters;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+
+/// A mail of 35 MB that stands nowhere, read and posted: what is allocated over the whole of it is
+/// less than a tenth of its size, so nothing can have held it.
+class LargeMailTest {
+  private static final String HEAD =
+      """
+      From: a@example.com
+      Subject: large
+      Content-Type: multipart/mixed; boundary=b
+
+      --b
+
+      see the file
+      --b
+      Content-Type: application/zip; name=large.zip
+      Content-Transfer-Encoding: base64
+
+      """
+          .replace("\n", "\r\n");
+  private static final String TAIL = "\r\n--b--\r\n";
+  private static final byte[] CONTENT =
+      "0123456789abcdef0123456789abcdef0123456789abcdef012345678".getBytes(ISO_8859_1);
+  private static final String LINE = Base64.getEncoder().encodeToString(CONTENT) + "\r\n";
+  private static final int LINES = 35 * 1024 * 1024 / LINE.length();
+  private static final long ALLOCATED_MAX = 1_000_000;
+
+  /// Makes each byte when it is asked for.
+  private static final class Made implements Message {
+    private final byte[] head = HEAD.getBytes(ISO_8859_1);
+    private final byte[] line = LINE.getBytes(ISO_8859_1);
+    private final byte[] tail = TAIL.getBytes(ISO_8859_1);
+    private final long tailStart = head.length + (long) line.length * LINES;
+
+    @Override
+    public long size() {
+      return tailStart + tail.length;
+    }
+
+    @Override
+    public InputStream open(long offset) {
+      return new InputStream() {
+        private long at = offset;
+
+        @Override
+        public int read() {
+          byte[] one = new byte[1];
+          return read(one, 0, 1) < 0 ? -1 : one[0];
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) {
+          if (at >= size()) {
+            return -1;
+          }
+          byte[] from = at < head.length ? head : at < tailStart ? line : tail;
+          long start = at < head.length ? 0 : at < tailStart ? head.length : tailStart;
+          int index = (int) ((at - start) % from.length);
+          int count = Math.min(length, from.length - index);
+          System.arraycopy(from, index, bytes, offset, count);
+          at += count;
+          return count;
+        }
+      };
+    }
+  }
+
+  @Test
+  void isReadAndPostedInBoundedMemory() throws IOException {
+    Message message = new Made();
+    for (Format format : Format.values()) {
+      // What is loaded and built once does not count.
+      Payloads.bytes(format.body(Payloads.of(Letters.of(HEAD + LINE + TAIL)), ""));
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      Body body = format.body(Payloads.of(message), "");
+      long length = 0;
+      byte[] block = new byte[16_384];
+      try (InputStream in = body.source().open()) {
+        for (int count = in.read(block); count >= 0; count = in.read(block)) {
+          length += count;
+        }
+      }
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      assertEquals(body.length(), length);
+      assertTrue(allocated < ALLOCATED_MAX, format + " allocated " + allocated + " bytes");
+      if (format == Format.FORM) {
+        assertTrue(length > (long) CONTENT.length * LINES);
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.postern.webhook;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.mail.Message;
+import io.postern.mime.Addresses;
+import io.postern.mime.Corpus;
+import io.postern.mime.Cpu;
+import io.postern.mime.Letters;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Twenty thousand mails broken at random, or as many as `postern.mutations` says: each is read and
+/// rendered, every part of it is accounted for, and what comes out is well-formed. A mail that
+/// fails is shown in hexadecimal.
+class MutationTest {
+  private static final int MAILS = Integer.getInteger("postern.mutations", 20_000);
+
+  @Test
+  void leavesEveryMailReadable() {
+    Random chance = new Random(20261122);
+    for (int i = 0; i < MAILS; i++) {
+      byte[] mail = Corpus.mutant(chance);
+      try {
+        Cpu.bounded(
+            "a mutant",
+            () -> {
+              check(Letters.of(mail));
+              return 0;
+            });
+      } catch (AssertionError e) {
+        throw new AssertionError("mail " + i + ": " + HexFormat.of().formatHex(mail), e);
+      }
+    }
+  }
+
+  private static void check(Message message) throws IOException {
+    Payload payload = Payloads.of(message);
+    Corpus.assertAccounted(message, payload.parsed());
+    for (String field : List.of("From", "To")) {
+      for (String address : Addresses.of(payload.parsed().headers(), field)) {
+        assertTrue(address.indexOf('@') > 0, address);
+      }
+    }
+
+    JsonNode json = JsonMapper.shared().readTree(bytes(Format.JSON.body(payload, "")));
+    int attachments = payload.parsed().attachments().size();
+    assertEquals(attachments, json.get("attachments").asInt());
+    int headers = payload.parsed().headers().all().size();
+    assertEquals(headers + 2, json.get("headers").size());
+
+    Body form = Format.FORM.body(payload, "");
+    byte[] formBytes = bytes(form);
+    assertArrayEquals(formBytes, bytes(form));
+    List<FormReader.Part> parts = FormReader.read(form.contentType(), formBytes);
+    assertEquals(json.size() + attachments, parts.size());
+    for (FormReader.Part part : parts) {
+      if (!part.name().startsWith("attachment")) {
+        JsonNode same = json.get(part.name());
+        String text = part.text();
+        assertEquals(
+            part.name().equals("headers") ? same.size() : same.asString(),
+            part.name().equals("headers") ? JsonMapper.shared().readTree(text).size() : text);
+        assertFalse(text.indexOf('\0') >= 0, "NUL");
+      } else if (!part.name().equals("attachments")) {
+        assertFalse(part.fileName().matches(".*[/\\\\\\p{Cntrl}].*|\\.*"), part.fileName());
+      }
+    }
+  }
+
+  private static byte[] bytes(Body body) throws IOException {
+    try (InputStream in = body.source().open()) {
+      byte[] bytes = in.readAllBytes();
+      assertEquals(body.length(), bytes.length);
+      return bytes;
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.postern.webhook;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.postern.mail.Address;
+import io.postern.mail.Domain;
+import io.postern.mail.Envelope;
+import io.postern.mail.Mail;
+import io.postern.mail.Message;
+import io.postern.mail.Peer;
+import io.postern.mail.ReversePath;
+import io.postern.mime.ParsedMail;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Instant;
+import java.util.List;
+
+/// Payloads for tests, and their bodies.
+public final class Payloads {
+  public static final String DELIVERY = "01jd8q5zk6m3v0c9x7t2r4w1ab";
+
+  private Payloads() {}
+
+  /// The payload of a message that came from `mx.example.com`.
+  public static Payload of(Message message) throws IOException {
+    return of(message, peer("192.0.2.25", "mx.example.com"), sender());
+  }
+
+  static Payload of(Message message, Peer peer, ReversePath from) throws IOException {
+    Address desk = new Address("Desk+1", Domain.parse("in.example.com").orElseThrow());
+    Envelope envelope =
+        new Envelope("s1", peer, from, List.of(desk), Instant.parse("2026-11-02T03:04:05.678Z"));
+    return new Payload(
+        DELIVERY,
+        "support-desk",
+        desk,
+        new Mail("01mail", envelope, message),
+        ParsedMail.parse(message),
+        new Payload.Gateway("mx.in.example.com", "main"));
+  }
+
+  static ReversePath sender() {
+    return new ReversePath.Of(new Address("bounce", Domain.parse("example.com").orElseThrow()));
+  }
+
+  static Peer peer(String ip, String helo) {
+    try {
+      return new Peer(
+          new InetSocketAddress(InetAddress.getByName(ip), 25), helo, true, "TLSv1.3 X");
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// A body's bytes, which must be as many as it says, and the same when read again in small
+  /// pieces.
+  static byte[] bytes(Body body) throws IOException {
+    byte[] bytes;
+    try (InputStream in = body.source().open()) {
+      bytes = in.readAllBytes();
+    }
+    assertEquals(body.length(), bytes.length);
+    byte[] again = new byte[bytes.length];
+    try (InputStream in = body.source().open()) {
+      int at = 0;
+      while (at < again.length) {
+        int count = in.read(again, at, Math.min(7, again.length - at));
+        at += count;
+      }
+      assertEquals(-1, in.read());
+    }
+    assertArrayEquals(bytes, again);
+    return bytes;
+  }
+}
