@@ -21,7 +21,7 @@ record Shelf(SqliteStore store) implements BookShelf {
   @Override
   public Optional<Kept> latest() throws IOException {
     try {
-      return store.latestBook().map(book -> new Kept("", Instant.EPOCH, book));
+      return store.latestBook().map(book -> new Kept(book.version(), book.taken(), book.text()));
     } catch (StoreUnavailable e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -157,7 +157,6 @@ final class CrashTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
-                "-Djakarta.mail.util.StreamProvider=org.eclipse.angus.mail.util.MailStreamProvider",
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -1,6 +1,6 @@
 package io.postern.intake;
 
-import io.postern.journal.Journal;
+import io.postern.journal.RefusalLog;
 import io.postern.mail.Ids;
 import io.postern.mail.Peer;
 import io.postern.mail.ReversePath;
@@ -25,7 +25,7 @@ public final class Intake implements Receiver {
   /// What the intake works with.
   ///
   /// @param queue where accepted mail is kept
-  /// @param journal where refusals are noted
+  /// @param refusals where refusals are noted
   /// @param books the book in force, if there is one
   /// @param domains whose mail is accepted
   /// @param selfMail the heuristics against forged self-mail
@@ -33,7 +33,7 @@ public final class Intake implements Receiver {
   /// @param clock the time
   public record Parts(
       MailQueue queue,
-      Journal journal,
+      RefusalLog refusals,
       Supplier<Optional<Book>> books,
       PermittedDomains domains,
       SelfMail selfMail,

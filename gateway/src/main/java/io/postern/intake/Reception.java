@@ -199,7 +199,7 @@ final class Reception implements Receiver.Transaction {
 
   private void deny(Routing.Denied denied, Facts facts) {
     parts
-        .journal()
+        .refusals()
         .deny(
             new Row(
                 0,

@@ -4,16 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// The status log of one store. Every method may be called from any thread; those that read wait
-/// for one of a few database connections.
+/// The status log of one store, for reading. Every method may be called from any thread; those that
+/// read wait for one of a few database connections.
 public interface Journal {
-  /// Notes a refusal. It never blocks and never throws: rows wait in a bounded buffer and are
-  /// written with the next transactions; what overflows is counted, and becomes one row with the
-  /// count.
-  ///
-  /// @param row a row of status DENIED
-  void deny(Row row);
-
   /// The newest matching rows, newest first.
   ///
   /// @param query which rows

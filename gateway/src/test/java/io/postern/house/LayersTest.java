@@ -74,9 +74,10 @@ final class LayersTest {
   void librariesStayBehindTheirDoor() {
     String report = jdeps("-verbose:package", "-filter:none");
     assertEquals(Set.of("smtp"), users(report, "org.subethamail.smtp"));
-    assertEquals(Set.of("mime"), users(report, "jakarta.mail"));
     assertEquals(Set.of("store.sqlite"), users(report, "java.sql"));
     assertEquals(Set.of("rules"), users(report, "com.google.re2j"));
+    assertEquals(Set.of("settings"), users(report, "tools.jackson.dataformat.yaml"));
+    assertEquals(Set.of("delivery"), users(report, "java.net.http"));
   }
 
   private static Set<String> users(String report, String library) {

@@ -40,6 +40,10 @@ final class Checkpointer {
   private final Semaphore looks = new Semaphore(0);
   private final Thread thread;
   private volatile boolean closed;
+
+  /// The length at which the log is cut next.
+  private long truncateAt;
+
   private @Nullable Sql sql;
 
   Checkpointer(Database database) {
@@ -51,6 +55,7 @@ final class Checkpointer {
     this.database = database;
     this.passiveBytes = passiveBytes;
     this.truncateBytes = truncateBytes;
+    this.truncateAt = truncateBytes;
     this.thread = Thread.ofPlatform().daemon().name("postern-checkpointer").unstarted(this::loop);
   }
 
@@ -90,12 +95,15 @@ final class Checkpointer {
     try {
       Sql open = open();
       Progress log = checkpoint(open, "NOOP");
-      boolean isLong = database.walBytes() > truncateBytes;
+      long walBytes = database.walBytes();
+      boolean isLong = walBytes > truncateAt;
       if (isLong || log.leftBytes() >= passiveBytes) {
         checkpoint(open, "PASSIVE");
       }
       if (isLong || closed) {
-        checkpoint(open, "TRUNCATE");
+        boolean busy = checkpoint(open, "TRUNCATE").busy();
+        // Each try holds the writer up while it waits for a reader that does not end.
+        truncateAt = busy ? walBytes + passiveBytes : truncateBytes;
       }
     } catch (SQLException e) {
       // Nothing is lost: the log keeps what could not be moved, and shows its size as a metric.
@@ -107,9 +115,10 @@ final class Checkpointer {
 
   /// How far a log has been moved.
   ///
+  /// @param busy true when somebody was in the way
   /// @param frames how many pages it holds
   /// @param moved how many of them are in the file
-  private record Progress(long frames, long moved) {
+  private record Progress(boolean busy, long frames, long moved) {
     long leftBytes() {
       return (frames - moved) * Database.PAGE_BYTES;
     }
@@ -118,7 +127,7 @@ final class Checkpointer {
   private static Progress checkpoint(Sql sql, String mode) throws SQLException {
     return sql.first(
             "PRAGMA wal_checkpoint(" + mode + ")",
-            row -> new Progress(row.getLong(2), row.getLong(3)))
+            row -> new Progress(row.getInt(1) != 0, row.getLong(2), row.getLong(3)))
         .orElseThrow();
   }
 

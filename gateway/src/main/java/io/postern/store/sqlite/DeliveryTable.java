@@ -51,6 +51,10 @@ final class DeliveryTable {
 
   /// Makes the deliveries of a mail, each with its queued row.
   void accept(Accepted accepted, long mail) throws SQLException {
+    if (accepted.routes().size() >= Tables.PLACES) {
+      // The next one would have the number of another mail's delivery.
+      throw new IllegalArgumentException("a mail can't have so many deliveries");
+    }
     Envelope envelope = accepted.envelope();
     Instant now = clock.instant();
     int place = 0;
@@ -96,7 +100,8 @@ final class DeliveryTable {
     List<Leased> leased = new ArrayList<>();
     for (Want want : wants) {
       RuleTable.Due rule = due.get(want.rule());
-      if (rule != null) {
+      // SQLite takes a negative limit for none.
+      if (rule != null && want.room() > 0) {
         leased.addAll(lease(want, rule, now, readers));
       }
     }

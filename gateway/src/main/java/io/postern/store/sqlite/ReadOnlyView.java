@@ -46,11 +46,6 @@ final class ReadOnlyView implements SqliteStore.View {
   }
 
   @Override
-  public void deny(Row row) {
-    throw new UnsupportedOperationException("a view of a store can't note anything");
-  }
-
-  @Override
   public List<Row> search(Query query, int offset, int limit) throws StoreUnavailable {
     return search.newest(query, offset, limit);
   }

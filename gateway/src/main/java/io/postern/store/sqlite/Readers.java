@@ -33,6 +33,9 @@ final class Readers implements AutoCloseable {
     config.setDataSource(database.readers());
     config.setReadOnly(true);
     config.setMaximumPoolSize(settings.readersMax());
+    // Opened when first needed, and kept.
+    config.setMinimumIdle(0);
+    config.setIdleTimeout(0);
     config.setMaxLifetime(0);
     config.setKeepaliveTime(0);
     // Reads no page: whether the file can be read is for the look itself to find out.

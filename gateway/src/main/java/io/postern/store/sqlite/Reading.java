@@ -100,11 +100,14 @@ final class Reading {
                         row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3))));
   }
 
-  Optional<String> latestBook() throws StoreUnavailable {
+  Optional<SqliteStore.KeptBook> latestBook() throws StoreUnavailable {
     return readers.read(
         "read the last rule book",
         sql ->
             sql.first(
-                "SELECT text FROM books ORDER BY number DESC LIMIT 1", row -> row.getString(1)));
+                "SELECT version, taken, text FROM books ORDER BY number DESC LIMIT 1",
+                row ->
+                    new SqliteStore.KeptBook(
+                        row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3))));
   }
 }

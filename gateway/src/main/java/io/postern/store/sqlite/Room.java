@@ -31,7 +31,8 @@ final class Room {
   /// True when a message of this size can come without touching the reserve: it may be written
   /// twice, to the write-ahead log and to the file.
   boolean has(long bytes) {
-    return free() >= Math.max(reserveBytes, 2 * bytes);
+    long free = free();
+    return free >= reserveBytes && free / 2 >= bytes;
   }
 
   private synchronized long free() {

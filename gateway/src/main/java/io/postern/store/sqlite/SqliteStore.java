@@ -3,6 +3,7 @@ package io.postern.store.sqlite;
 import io.postern.journal.Journal;
 import io.postern.journal.Ledger;
 import io.postern.journal.Query;
+import io.postern.journal.RefusalLog;
 import io.postern.journal.Row;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
@@ -30,7 +31,7 @@ import java.util.function.UnaryOperator;
 /// What changes something goes to the one writing thread and returns with the fsync of the
 /// transaction that it shared with others. What reads goes to a few reading threads. Both wait
 /// whatever the caller's interrupts say: a change on its way to disk is never reported as failed.
-public final class SqliteStore implements MailQueue, Journal {
+public final class SqliteStore implements MailQueue, Journal, RefusalLog {
   private final GatewayLock lock;
   private final Database database;
   private final Readers readers;
@@ -99,12 +100,6 @@ public final class SqliteStore implements MailQueue, Journal {
 
     /// As [MailQueue#pauses].
     List<Pause> pauses() throws StoreUnavailable;
-
-    /// A view can't note anything.
-    ///
-    /// @throws UnsupportedOperationException always
-    @Override
-    void deny(Row row);
 
     @Override
     void close();
@@ -208,6 +203,13 @@ public final class SqliteStore implements MailQueue, Journal {
     return reading.pauses();
   }
 
+  /// A rule book as it was kept.
+  ///
+  /// @param version its content hash
+  /// @param taken when it was taken last
+  /// @param text all of it
+  public record KeptBook(String version, Instant taken, String text) {}
+
   /// Keeps a rule book that was taken; one taken again becomes the latest.
   ///
   /// @param version its content hash
@@ -226,8 +228,8 @@ public final class SqliteStore implements MailQueue, Journal {
                     text));
   }
 
-  /// The text of the book that was taken last.
-  public Optional<String> latestBook() throws StoreUnavailable {
+  /// The book that was taken last.
+  public Optional<KeptBook> latestBook() throws StoreUnavailable {
     return reading.latestBook();
   }
 

@@ -108,22 +108,22 @@ final class StoredSpool implements Spool {
     if (state == State.CLOSED || state == State.KEPT) {
       return;
     }
+    try {
+      // Until the last block has arrived, a sweep might miss it.
+      await();
+    } catch (StoreUnavailable _) {
+      // It was lost, which is as good here.
+    }
     state = State.CLOSED;
     release();
     if (places > 0) {
-      try {
-        // Until the last block has arrived, a sweep might miss it.
-        await();
-      } catch (StoreUnavailable _) {
-        // It was lost, which is as good here.
-      }
-      state = State.CLOSED;
       writer.sweep(mail);
     }
   }
 
   private void handOver() throws StoreUnavailable {
     await();
+    state = State.BROKEN;
     if (places == placesMax) {
       throw Faults.refused("The store can't spool a message of more than " + size + " bytes.");
     }
@@ -140,6 +140,7 @@ final class StoredSpool implements Spool {
         };
     places++;
     onItsWay = writer.send("spool a message", change, bytes.length);
+    state = State.OPEN;
     block = spare.length == BLOCK ? spare : new byte[BLOCK];
     spare = bytes;
     filled = 0;

@@ -5,7 +5,8 @@ import java.time.InstantSource;
 
 /// The tables as the writer sees them through one connection. For the writer's thread.
 final class Tables {
-  /// How many bits of the number of a chunk or a delivery are its place within the mail.
+  /// How many bits of the number of a chunk or a delivery are its place within the mail. Statements
+  /// say `<< 20`, `>> 20` and `& 1048575`.
   static final int PLACE_BITS = 20;
 
   /// One more than the highest place.

@@ -28,6 +28,11 @@ final class SqliteJournalTest implements JournalContract {
   }
 
   @Override
+  public SqliteStore refusals() {
+    return store;
+  }
+
+  @Override
   public SqliteStore queue() {
     return store;
   }

@@ -20,6 +20,9 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -160,9 +163,6 @@ final class SqliteStoreTest {
       assertEquals(store.waiting(), view.waiting());
       assertEquals(store.story("m3"), view.story("m3"));
       assertEquals(10, view.after(10, Query.ALL, 100).size());
-      assertThrows(
-          UnsupportedOperationException.class,
-          () -> view.deny(JournalContract.denied(clock.instant(), "d1")));
     }
     try (SqliteStore.View view = SqliteStore.openReadOnly(settings(path()))) {
       assertEquals(20, view.search(Query.ALL, 0, 100).size(), "after the gateway has ended");
@@ -186,11 +186,14 @@ final class SqliteStoreTest {
       assertEquals(Optional.empty(), store.latestBook());
       store.keepBook("v1", clock.instant(), "first");
       store.keepBook("v2", clock.instant(), "second");
-      assertEquals(Optional.of("second"), store.latestBook());
+      assertEquals("second", store.latestBook().orElseThrow().text());
+      clock.tick(Duration.ofDays(1));
       store.keepBook("v1", clock.instant(), "first");
     }
     try (SqliteStore store = open(path())) {
-      assertEquals(Optional.of("first"), store.latestBook());
+      assertEquals(
+          Optional.of(new SqliteStore.KeptBook("v1", clock.instant(), "first")),
+          store.latestBook());
     }
     assertEquals("2", Sqls.text(path(), "SELECT count(*) FROM books"));
   }
@@ -226,6 +229,28 @@ final class SqliteStoreTest {
       assertEquals(0, store.walBytes());
       put(store, mail("m2", clock.instant(), "desk"), bytes(10));
       assertEquals(2, store.ledger().accepted());
+    }
+  }
+
+  @Test
+  void aReaderThatStaysKeepsTheLogButHarmsNothing() throws Exception {
+    Database database = new Database(settings(path()), UnaryOperator.identity());
+    try (SqliteStore store = open(path());
+        Connection other = DriverManager.getConnection("jdbc:sqlite:" + path());
+        Statement sql = other.createStatement()) {
+      sql.execute("BEGIN");
+      try (var rows = sql.executeQuery("SELECT count(*) FROM mails")) {
+        assertTrue(rows.next());
+      }
+      put(store, mail("m1", clock.instant(), "desk"), bytes(2 * Spool.BLOCK));
+      long held = store.walBytes();
+      Checkpointer checkpointer = new Checkpointer(database, 1, 1);
+      checkpointer.runOnce();
+      assertEquals(held, store.walBytes());
+      put(store, mail("m2", clock.instant(), "desk"), bytes(2 * Spool.BLOCK));
+      sql.execute("COMMIT");
+      checkpointer.runOnce();
+      assertEquals(0, store.walBytes());
     }
   }
 

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /// Looks at a database past the store.
 final class Sqls {
@@ -38,7 +39,7 @@ final class Sqls {
     String seen = text(database, query);
     while (!seen.equals(answer)) {
       assertTrue(System.nanoTime() < deadline, query + " stays " + seen);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
       seen = text(database, query);
     }
   }
