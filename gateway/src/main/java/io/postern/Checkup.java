@@ -3,6 +3,7 @@ package io.postern;
 import io.postern.console.Health;
 import io.postern.console.Health.Finding;
 import io.postern.console.Health.Level;
+import io.postern.delivery.Dispatcher;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.MailQueue;
 import io.postern.queue.Pause;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Looks at the parts and says how the gateway feels.
-record Checkup(MailQueue queue, LiveBook books) {
+record Checkup(MailQueue queue, LiveBook books, Dispatcher dispatcher) {
   Health health() {
     List<Finding> findings = new ArrayList<>();
     LiveBook.State rules = books.state();
@@ -24,6 +25,10 @@ record Checkup(MailQueue queue, LiveBook books) {
       findings.add(
           new Finding(
               Level.RED, "store", "the disk reserve is reached and mail is put off; make room"));
+    }
+    if (!dispatcher.isAlive()) {
+      findings.add(
+          new Finding(Level.RED, "delivery", "nothing is delivered any more; restart the gateway"));
     }
     try {
       lookAtQueue(books.current().map(book -> book.rules()).orElse(List.of()), findings);
@@ -47,7 +52,11 @@ record Checkup(MailQueue queue, LiveBook books) {
   private void lookAtQueue(List<Rule> rules, List<Finding> findings) throws StoreUnavailable {
     for (Pause pause : queue.pauses()) {
       findings.add(
-          new Finding(Level.YELLOW, "endpoint", pause.rule() + " is paused: " + pause.reason()));
+          new Finding(
+              Level.YELLOW,
+              "endpoint",
+              "%s is paused: %s; when it is mended: postern endpoint resume %s"
+                  .formatted(pause.rule(), pause.reason(), pause.rule())));
     }
     for (Waiting waiting : queue.waiting()) {
       Optional<Rule> rule =

@@ -2,6 +2,7 @@ package io.postern;
 
 import io.postern.config.Config;
 import io.postern.console.Console;
+import io.postern.console.Token;
 import io.postern.delivery.Courier;
 import io.postern.delivery.Dispatcher;
 import io.postern.intake.Intake;
@@ -21,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -102,9 +104,7 @@ public final class Gateway implements AutoCloseable {
               config.intake());
       listener = Listener.open(config.smtp(), intake, ids);
       Console console =
-          config.console() == null
-              ? null
-              : Console.open(config.console(), new Checkup(store, books)::health);
+          config.console() == null ? null : console(config, world, store, dispatcher, books);
       Gateway gateway = new Gateway(store, books, dispatcher, listener, console);
       gateway.start();
       return gateway;
@@ -117,6 +117,17 @@ public final class Gateway implements AutoCloseable {
       store.close();
       throw e;
     }
+  }
+
+  private static Console console(
+      Config config, World world, SqliteStore store, Dispatcher dispatcher, LiveBook books)
+      throws IOException {
+    return Console.open(
+        Objects.requireNonNull(config.console()),
+        new Console.Parts(
+            new Checkup(store, books, dispatcher)::health,
+            new Endpoints(store, dispatcher, world.clock()),
+            Token.make(config.stateFolder(), world.chance())));
   }
 
   /// Where a configuration's store is. Its reserve of free disk is at least a gigabyte.
@@ -146,6 +157,16 @@ public final class Gateway implements AutoCloseable {
   /// Has the dispatcher look at the queue now: for a test that has turned the clock.
   void wake() {
     dispatcher.wake();
+  }
+
+  /// How often the dispatcher has looked at the queue: for a test that waits for nothing to happen.
+  long looks() {
+    return dispatcher.looks();
+  }
+
+  /// How many attempts are in flight.
+  int inFlight() {
+    return dispatcher.inFlight();
   }
 
   /// Where it listens for mail.

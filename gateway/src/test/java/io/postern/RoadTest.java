@@ -211,6 +211,7 @@ final class RoadTest {
     assertEquals("desk", gateway.gateway().queue().pauses().getFirst().rule());
     gateway.restart();
     gateway.tick(INTERVAL);
+    gateway.idle();
     assertEquals(1, sink.requests().size());
     assertTrue(gateway.gateway().queue().resume("desk"));
     gateway.gateway().wake();
@@ -292,6 +293,7 @@ final class RoadTest {
     gateway.set("delivery: { paused: true }").rule("desk", sink.url("/desk")).start();
     gateway.deliver(Mails.plain(), "desk@in.example.com");
     gateway.tick(INTERVAL);
+    gateway.idle();
     assertEquals(1, gateway.gateway().journal().ledger().waiting());
     assertEquals(0, sink.requests().size());
     gateway.close();
@@ -305,6 +307,39 @@ final class RoadTest {
     String reply = gateway.deliver(Mails.big(200_000), "desk@in.example.com");
     assertTrue(reply.startsWith("552 5.3.4 "), reply);
     assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("250 "));
+  }
+
+  @Test
+  void anEmptyMessageIsAMailToo() throws Exception {
+    gateway.rule("desk", sink.url("/desk")).start();
+    assertTrue(gateway.deliver(new byte[0], "desk@in.example.com").startsWith("250 "));
+    assertEquals("", form(sink.take(PATIENCE)).field("subject").orElseThrow());
+  }
+
+  @Test
+  void postmasterIsTakenByItsRuleAndPutOffWithoutOne() throws Exception {
+    gateway.rule("desk", sink.url("/desk")).start();
+    assertTrue(gateway.deliver(Mails.plain(), "Postmaster").startsWith("451 4.3.5 "));
+    assertTrue(
+        gateway.deliver(Mails.forgedSelfMail(), "postmaster@in.example.com").startsWith("451 "));
+    gateway.set("postmaster: desk").restart();
+    assertTrue(
+        gateway.deliver(Mails.forgedSelfMail(), "postMASTER@in.example.com").startsWith("250 "));
+    assertTrue(gateway.deliver(Mails.plain(), "Postmaster").startsWith("250 "));
+    assertEquals(2, sink.await(2, PATIENCE).size());
+  }
+
+  @Test
+  void aMailThatHasBeenRoundTooOftenIsALoop() throws Exception {
+    gateway.rule("desk", sink.url("/desk")).start();
+    byte[] mail =
+        ("Received: from a by b; 1 Jan 2026 00:00:00 +0000\r\n".repeat(101)
+                + new String(Mails.plain(), ISO_8859_1))
+            .getBytes(ISO_8859_1);
+    assertTrue(gateway.deliver(mail, "desk@in.example.com").startsWith("554 5.4.6 "));
+    Row denied = gateway.await(Status.DENIED);
+    assertTrue(denied.reason().startsWith("mail loop"), denied.reason());
+    assertFalse(denied.arrival().messageId().isEmpty());
   }
 
   @Test

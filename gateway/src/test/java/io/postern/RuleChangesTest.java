@@ -70,6 +70,7 @@ final class RuleChangesTest {
     gateway.gateway().reload();
     assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("550 5.1.1 "));
     gateway.tick(INTERVAL);
+    gateway.idle();
     assertEquals(1, gateway.gateway().journal().ledger().waiting());
     assertEquals(1, sink.requests().size());
     gateway.rule("desk", sink.url("/up"));
@@ -82,6 +83,7 @@ final class RuleChangesTest {
     gateway.rule("other", sink.url("/up")).removeRule("desk");
     gateway.gateway().reload();
     gateway.tick(INTERVAL);
+    gateway.idle();
     assertEquals(1, gateway.gateway().journal().ledger().waiting());
     assertTrue(health().contains("rule desk is gone and 1 of its deliveries wait"), health());
     gateway.rule("desk", sink.url("/up"));
@@ -94,6 +96,7 @@ final class RuleChangesTest {
     gateway.removeRule("desk").rule("front-desk", sink.url("/up"));
     gateway.gateway().reload();
     gateway.tick(INTERVAL);
+    gateway.idle();
     assertEquals("desk", gateway.gateway().queue().waiting().getFirst().rule());
     assertTrue(gateway.deliver(Mails.plain(), "front-desk@in.example.com").startsWith("250 "));
     gateway.await(Status.SUCCEEDED, row -> row.step().rule().equals("front-desk"));

@@ -109,6 +109,18 @@ public final class TestGateway implements AutoCloseable {
     return this;
   }
 
+  /// Writes the port that the console has got into the configuration, for commands that look there.
+  public void tellConsole() throws IOException {
+    Path file = folder.resolve("postern.yaml");
+    int port = gateway.consoleAddress().orElseThrow().getPort();
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace(
+                "console: { listen: \"127.0.0.1:0\" }",
+                "console: { listen: \"127.0.0.1:" + port + "\" }"));
+  }
+
   private World world() {
     return new World(
         clock,
@@ -150,6 +162,19 @@ public final class TestGateway implements AutoCloseable {
   public void tick(Duration time) {
     clock.tick(time);
     gateway.wake();
+  }
+
+  /// Waits until the dispatcher has looked at the queue, from start to end, and nothing is in
+  /// flight.
+  public void idle() {
+    long looks = gateway.looks();
+    until(
+        "the dispatcher has looked",
+        () -> {
+          gateway.wake();
+          return gateway.looks() > looks + 1;
+        });
+    until("nothing is in flight", () -> gateway.inFlight() == 0);
   }
 
   /// Every row of the log, oldest first.

@@ -34,6 +34,9 @@ import picocli.CommandLine.Spec;
     footer = {"", "Exit code 1 when no enabled rule takes it."})
 final class ExplainCommand implements Callable<Integer> {
   private static final int BLOCK = 64 * 1024;
+  private static final String DENIED = "no rule takes this mail: it would be denied";
+  private static final String POSTMASTER =
+      "no rule takes this mail: it would go to the rule that the key postmaster names";
 
   @Mixin private @Nullable ConfigOption configOption;
   @Spec private @Nullable CommandSpec spec;
@@ -62,18 +65,18 @@ final class ExplainCommand implements Callable<Integer> {
         problems.forEach(line.getErr()::println);
         yield 1;
       }
-      case Read.Good(Book book, _) -> explain(book.explain(recipient, headers()), line);
+      case Read.Good(Book book, _) -> explain(recipient, book.explain(recipient, headers()), line);
     };
   }
 
-  private static int explain(List<Explanation> explanations, CommandLine line) {
+  private static int explain(Address recipient, List<Explanation> explanations, CommandLine line) {
     boolean isTaken = false;
     for (Explanation explanation : explanations) {
       explanation.lines().forEach(line.getOut()::println);
       isTaken |= explanation.matches() && explanation.rule().enabled();
     }
     if (!isTaken) {
-      line.getOut().println("no rule takes this mail: it would be denied");
+      line.getOut().println(recipient.isPostmaster() ? POSTMASTER : DENIED);
     }
     return isTaken ? 0 : 1;
   }
@@ -81,7 +84,11 @@ final class ExplainCommand implements Callable<Integer> {
   private Headers headers() throws IOException {
     HeaderTap tap = new HeaderTap();
     byte[] block = new byte[BLOCK];
-    try (InputStream in = mail.equals("-") ? System.in : Files.newInputStream(Path.of(mail))) {
+    Path file = Path.of(mail);
+    if (!mail.equals("-") && !Files.isReadable(file)) {
+      throw new IOException(mail + ": there is no such file, or it can't be read");
+    }
+    try (InputStream in = mail.equals("-") ? System.in : Files.newInputStream(file)) {
       int read = in.read(block);
       while (read >= 0 && !tap.complete()) {
         tap.accept(block, 0, read);

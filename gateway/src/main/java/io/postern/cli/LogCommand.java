@@ -89,18 +89,20 @@ final class LogCommand implements Callable<Integer> {
     }
     PrintWriter out = line.getOut();
     try (var reader = Main.present(store).open(line)) {
+      // What is written from here on is for the one that follows.
+      long last = reader.newest();
       if (csv) {
         out.print(Csv.heading());
-        reader.each(query, row -> out.print(Csv.line(row)));
+        reader.each(query, row -> out.print(row.number() <= last ? Csv.line(row) : ""));
         out.flush();
       } else if (!follow) {
         show(reader.search(query, (page - 1) * limit, limit), out);
       }
       if (follow) {
-        follow(reader, query, out);
+        follow(reader, query, last, out);
       }
     }
-    return 0;
+    return out.checkError() ? 1 : 0;
   }
 
   private void show(List<Row> rows, PrintWriter out) {
@@ -116,9 +118,9 @@ final class LogCommand implements Callable<Integer> {
     }
   }
 
-  private void follow(Journal journal, Query query, PrintWriter out)
+  private void follow(Journal journal, Query query, long from, PrintWriter out)
       throws StoreUnavailable, InterruptedException {
-    long last = journal.newest();
+    long last = from;
     // Ends with the process: nothing counts this down.
     CountDownLatch never = new CountDownLatch(1);
     while (!out.checkError()) {

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       LogCommand.class,
       ShowCommand.class,
       QueueCommand.class,
+      EndpointCommand.class,
       CatchCommand.class,
       DemoCommand.class
     },

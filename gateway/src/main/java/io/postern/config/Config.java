@@ -2,6 +2,7 @@ package io.postern.config;
 
 import io.postern.mail.Domain;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Everything the configuration file says, defaults filled in. A change needs a restart; rules are
@@ -30,6 +31,11 @@ public record Config(
     io.postern.delivery.Settings delivery,
     io.postern.console.@Nullable Settings console,
     String serverComposition) {
+  /// Where the gateway keeps its state: the folder of its store.
+  public Path stateFolder() {
+    return Objects.requireNonNullElse(store.toAbsolutePath().getParent(), store);
+  }
+
   /// How service log lines are written.
   public enum LogFormat {
     /// For people.

@@ -65,12 +65,12 @@ final class Attempt {
           .addKeyValue("delivery", claim.delivery())
           .log("the stored message could not be read: {}", e.getMessage());
       return new Result(new Settlement.Unmade(clock.instant().plus(STORE_FAULT_WAIT)), false);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       log.atError()
           .addKeyValue("delivery", claim.delivery())
           .setCause(e)
           .log("an attempt failed by a fault of ours");
-      outcome = new Outcome.Deferred(0, "internal error: " + e.getClass().getSimpleName(), null);
+      outcome = new Outcome.NotMade("internal error: " + e.getClass().getSimpleName());
     }
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
     return judge(claim, rule, outcome, elapsed);
@@ -80,23 +80,31 @@ final class Attempt {
     Instant now = clock.instant();
     return switch (outcome) {
       case Outcome.Accepted(int status) ->
-          new Result(new Settlement.Done(new Trial(now, elapsed, status, "")), false);
-      case Outcome.Refused(int status, String reason) ->
-          new Result(new Settlement.Dead(new Trial(now, elapsed, status, reason)), false);
-      case Outcome.Gone(String reason) ->
+          new Result(new Settlement.Done(new Trial(now, elapsed, status, "", "")), false);
+      case Outcome.Refused(int status, String reason, String detail) ->
+          new Result(new Settlement.Dead(new Trial(now, elapsed, status, reason, detail)), false);
+      case Outcome.Gone(String reason, String detail) ->
           new Result(
               new Settlement.Again(
-                  new Trial(now, elapsed, 410, reason + "; the endpoint is paused"),
+                  new Trial(now, elapsed, 410, reason + "; the endpoint is paused", detail),
                   Schedule.next(now, rule.interval(), null, chance)),
               true);
-      case Outcome.Deferred(int status, String reason, var retryAfter) -> {
+      case Outcome.NotMade(String reason) ->
+          new Result(
+              new Settlement.Again(
+                  new Trial(now, elapsed, 0, reason, ""),
+                  Schedule.next(now, rule.interval(), null, chance)),
+              false);
+      case Outcome.Deferred(int status, String reason, String detail, var retryAfter) -> {
         // Only an attempt that was made after the period's end may be the last.
         if (claim.age().compareTo(rule.period()) >= 0) {
           String last = "given up after " + days(rule.period()) + "; last: " + reason;
-          yield new Result(new Settlement.Dead(new Trial(now, elapsed, status, last)), false);
+          yield new Result(
+              new Settlement.Dead(new Trial(now, elapsed, status, last, detail)), false);
         }
         Instant due = Schedule.next(now, rule.interval(), retryAfter, chance);
-        yield new Result(new Settlement.Again(new Trial(now, elapsed, status, reason), due), false);
+        yield new Result(
+            new Settlement.Again(new Trial(now, elapsed, status, reason, detail), due), false);
       }
     };
   }
@@ -108,7 +116,7 @@ final class Attempt {
       try {
         apiKey = key.value();
       } catch (IOException e) {
-        return new Outcome.Deferred(0, "secret unreadable: " + e.getMessage(), null);
+        return new Outcome.NotMade("secret unreadable: " + e.getMessage());
       }
     }
     Body body = render(claim, endpoint, apiKey);
@@ -133,9 +141,13 @@ final class Attempt {
           case Outcome.Deferred deferred -> deferred.reason();
           case Outcome.Refused refused -> refused.reason();
           case Outcome.Gone gone -> gone.reason();
+          case Outcome.NotMade notMade -> notMade.reason();
         };
     return new Outcome.Deferred(
-        first.httpStatus(), first.reason() + "; backup: " + why, first.retryAfter());
+        first.httpStatus(),
+        first.reason() + "; backup: " + why,
+        first.detail(),
+        first.retryAfter());
   }
 
   private Body render(Claim claim, Endpoint endpoint, String apiKey) throws IOException {

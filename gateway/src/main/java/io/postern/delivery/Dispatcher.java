@@ -17,11 +17,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -58,7 +61,16 @@ public final class Dispatcher implements AutoCloseable {
   private final Thread loop = Thread.ofPlatform().name("dispatcher").unstarted(this::loop);
   private final Set<String> paused = ConcurrentHashMap.newKeySet();
   private final CountDownLatch stopping = new CountDownLatch(1);
+
+  /// The newest claim on each delivery that is being attempted.
+  private final Map<String, Claim> inFlight = new ConcurrentHashMap<>();
+
+  /// Held while claims are made and noted in [#inFlight], so that who finds a claim outdated finds
+  /// the newer one there.
+  private final ReentrantLock claiming = new ReentrantLock();
+
   private volatile boolean pausesKnown;
+  private final AtomicLong looks = new AtomicLong();
   private boolean storeFailing;
 
   /// When the waiting deliveries were last told that time passed. Only for the thread that runs
@@ -126,13 +138,41 @@ public final class Dispatcher implements AutoCloseable {
     if (wants.isEmpty()) {
       return 0;
     }
-    List<Claim> claims = parts.queue().claim(wants, now);
+    List<Claim> claims = claim(wants, now);
     noteHunger(wants, claims);
     for (Claim claim : claims) {
       slots.take(claim.rule());
       Thread.ofVirtual().name("attempt-" + claim.delivery()).start(() -> attempt(claim));
     }
     return claims.size();
+  }
+
+  /// Claims, and keeps what is to be attempted now. A delivery whose lease ended while its attempt
+  /// still runs comes back here: the attempt goes on under the new claim, and no second one is made
+  /// beside it.
+  private List<Claim> claim(List<Want> wants, Instant now) throws StoreUnavailable {
+    claiming.lock();
+    try {
+      List<Claim> fresh = new ArrayList<>();
+      for (Claim claim : parts.queue().claim(wants, now)) {
+        if (inFlight.put(claim.delivery(), claim) == null) {
+          fresh.add(claim);
+        }
+      }
+      return fresh;
+    } finally {
+      claiming.unlock();
+    }
+  }
+
+  /// How often it has looked at the queue, to the end of a look.
+  public long looks() {
+    return looks.get();
+  }
+
+  /// True while its thread runs: without it, mail is accepted and never posted.
+  public boolean isAlive() {
+    return loop.isAlive();
   }
 
   /// How many attempts are in flight.
@@ -166,6 +206,7 @@ public final class Dispatcher implements AutoCloseable {
       try {
         signal.clear();
         runOnce();
+        looks.incrementAndGet();
         storeFailing = false;
         if (!signal.isRaised()) {
           signal.await(untilNextLook());
@@ -176,7 +217,7 @@ public final class Dispatcher implements AutoCloseable {
           storeFailing = true;
         }
         awaitQuietly(STORE_RETRY);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
         log.atError().setCause(e).log("the dispatcher met a fault of ours and goes on");
         awaitQuietly(STORE_RETRY);
       } catch (InterruptedException _) {
@@ -264,18 +305,10 @@ public final class Dispatcher implements AutoCloseable {
 
   private void attempt(Claim claim) {
     try {
-      Optional<Rule> rule =
-          parts.books().get().flatMap(book -> book.rule(claim.rule())).filter(Rule::enabled);
-      if (rule.isEmpty() || paused.contains(claim.rule())) {
-        // Its rule was edited, or its endpoint paused, between the claim and now.
-        settle(claim, new Settlement.Unmade(parts.clock().instant()));
-        return;
+      Optional<Claim> next = Optional.of(claim);
+      while (next.isPresent()) {
+        next = settle(next.get(), make(next.get()));
       }
-      Attempt.Result result = attempt.make(claim, rule.get());
-      if (result.gone()) {
-        pause(claim.rule());
-      }
-      settle(claim, result.settlement());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
@@ -283,6 +316,20 @@ public final class Dispatcher implements AutoCloseable {
         signal.raise();
       }
     }
+  }
+
+  private Settlement make(Claim claim) {
+    Optional<Rule> rule =
+        parts.books().get().flatMap(book -> book.rule(claim.rule())).filter(Rule::enabled);
+    if (rule.isEmpty() || paused.contains(claim.rule())) {
+      // Its rule was edited, or its endpoint paused, between the claim and now.
+      return new Settlement.Unmade(parts.clock().instant());
+    }
+    Attempt.Result result = attempt.make(claim, rule.get());
+    if (result.gone()) {
+      pause(claim.rule());
+    }
+    return result.settlement();
   }
 
   private void pause(String rule) {
@@ -300,24 +347,49 @@ public final class Dispatcher implements AutoCloseable {
 
   /// Settles, and holds the slot until that is on disk: a delivery is in flight until then. Gives
   /// up only when the gateway stops; the lease brings the delivery back then.
-  private void settle(Claim claim, Settlement settlement) throws InterruptedException {
+  ///
+  /// @return a claim that was made after the settlement and is to be attempted now
+  private Optional<Claim> settle(Claim attempted, Settlement settlement)
+      throws InterruptedException {
+    Claim claim = attempted;
     while (true) {
       try {
-        if (!parts.queue().settle(claim, settlement)) {
-          log.atWarn()
-              .addKeyValue("delivery", claim.delivery())
-              .log("settled too late: the lease was over and another attempt has begun");
+        if (parts.queue().settle(claim, settlement)) {
+          return leave(claim);
         }
-        return;
+        Claim newest = newest(claim.delivery());
+        if (newest.equals(claim)) {
+          log.atError()
+              .addKeyValue("delivery", claim.delivery())
+              .log("a settlement was refused: the claim is not in force any more");
+          return leave(claim);
+        }
+        claim = newest;
       } catch (StoreUnavailable e) {
         if (isStopping()) {
           log.atError()
               .addKeyValue("delivery", claim.delivery())
               .log("an outcome is lost, the delivery will be tried again: {}", e.getMessage());
-          return;
+          return Optional.empty();
         }
         stopping.await(STORE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
       }
+    }
+  }
+
+  /// Takes a settled delivery out of flight, unless it has been claimed anew since.
+  private Optional<Claim> leave(Claim settled) {
+    return inFlight.remove(settled.delivery(), settled)
+        ? Optional.empty()
+        : Optional.of(newest(settled.delivery()));
+  }
+
+  private Claim newest(String delivery) {
+    claiming.lock();
+    try {
+      return Objects.requireNonNull(inFlight.get(delivery), "a delivery that is not in flight");
+    } finally {
+      claiming.unlock();
     }
   }
 

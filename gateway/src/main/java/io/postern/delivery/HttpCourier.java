@@ -1,20 +1,14 @@
 package io.postern.delivery;
 
 import io.postern.settings.Secret;
-import io.postern.webhook.Body;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authorization;
 import io.postern.webhook.Signature;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
@@ -44,9 +38,6 @@ import org.jspecify.annotations.Nullable;
 /// `false`), and `authorization` when the endpoint asks for it. No text of a mail ever stands in a
 /// header.
 public final class HttpCourier implements Courier {
-  /// Bodies up to this size are sent from memory; longer ones are streamed.
-  private static final int IN_MEMORY_MAX = 64 * 1024;
-
   static {
     // A POST on a kept connection that the endpoint is just closing fails, and the client does not
     // repeat it. Many servers close after 5 s without a request, so we close before they do.
@@ -58,6 +49,7 @@ public final class HttpCourier implements Courier {
   private final HttpClient client;
   private final InstantSource clock;
   private final Set<Integer> permanent;
+  private volatile boolean stopping;
 
   /// @param clock gives the timestamps of signatures
   /// @param permanent the status codes that refuse the request itself
@@ -80,7 +72,7 @@ public final class HttpCourier implements Courier {
     try {
       request = request(post);
     } catch (SecretUnreadable e) {
-      return new Outcome.Deferred(0, String.valueOf(e.getMessage()), null);
+      return new Outcome.NotMade(String.valueOf(e.getMessage()));
     }
     Call first = call(post, request, deadline);
     if (!first.stale()) {
@@ -93,6 +85,7 @@ public final class HttpCourier implements Courier {
 
   @Override
   public void close() {
+    stopping = true;
     client.shutdownNow();
     client.close();
   }
@@ -114,7 +107,7 @@ public final class HttpCourier implements Courier {
         byte[] pair = (username + ":" + read(password)).getBytes(StandardCharsets.UTF_8);
         request.header("authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
       }
-      case Authorization.Bearer(var key) -> request.header("authorization", "Bearer " + read(key));
+      case Authorization.Bearer(var key) -> request.header("authorization", "Bearer " + token(key));
     }
     if (!endpoint.signingKeys().isEmpty()) {
       List<byte[]> keys = new ArrayList<>();
@@ -128,7 +121,7 @@ public final class HttpCourier implements Courier {
   }
 
   private Call call(Post post, HttpRequest.Builder request, long deadline) throws IOException {
-    Source source = new Source(post.body());
+    BodySource source = new BodySource(post.body());
     AnswerReader reader = new AnswerReader();
     CompletableFuture<HttpResponse<String>> exchange =
         client.sendAsync(request.POST(source.publisher()).build(), reader);
@@ -141,7 +134,8 @@ public final class HttpCourier implements Courier {
       // The status decides once the headers are complete, even if the body never ends.
       return Call.of(
           reader.status() == 0
-              ? new Outcome.Deferred(0, "time-out after " + text(post.endpoint().timeout()), null)
+              ? new Outcome.Deferred(
+                  0, "time-out after " + text(post.endpoint().timeout()), "", null)
               : answered(post, reader, reader.excerpt()));
     } catch (ExecutionException e) {
       if (source.fault() != null) {
@@ -150,8 +144,11 @@ public final class HttpCourier implements Courier {
       if (reader.status() != 0) {
         return Call.of(answered(post, reader, reader.excerpt()));
       }
+      if (stopping) {
+        return Call.of(new Outcome.NotMade("the gateway stopped during the call"));
+      }
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      return new Call(new Outcome.Deferred(0, reason(cause), null), isStale(cause));
+      return new Call(new Outcome.Deferred(0, reason(cause), "", null), isStale(cause));
     } catch (InterruptedException e) {
       exchange.cancel(true);
       Thread.currentThread().interrupt();
@@ -162,15 +159,13 @@ public final class HttpCourier implements Courier {
   private Outcome answered(Post post, AnswerReader reader, String excerpt) {
     int status = reader.status();
     StringBuilder reason = new StringBuilder("HTTP ").append(status);
-    reader
-        .header("location")
-        .filter(_ -> status >= 300 && status < 400)
-        .ifPresent(to -> reason.append(", a redirect to ").append(to).append(" (not followed)"));
+    StringBuilder detail = new StringBuilder(excerpt.strip());
+    if (status >= 300 && status < 400) {
+      reason.append(", a redirect, which is not followed");
+      reader.header("location").ifPresent(to -> detail.insert(0, "to " + to + " "));
+    }
     if (status == 401 || status == 403) {
       reason.append(", the endpoint does not accept our credentials");
-    }
-    if (!excerpt.isBlank()) {
-      reason.append(": ").append(excerpt.strip());
     }
     if (!post.url().equals(post.endpoint().url())) {
       reason.append(" (backup URL)");
@@ -180,7 +175,7 @@ public final class HttpCourier implements Courier {
             .header("retry-after")
             .flatMap(value -> RetryAfter.parse(value, clock.instant()))
             .orElse(null);
-    return Outcome.of(status, permanent, reason.toString(), retryAfter);
+    return Outcome.of(status, permanent, reason.toString(), detail.toString().strip(), retryAfter);
   }
 
   /// A failure in the words of the status log.
@@ -235,6 +230,16 @@ public final class HttpCourier implements Courier {
     }
   }
 
+  /// A key as RFC 6750 §2.1 lets it stand in a header. The JDK's own refusal would quote it.
+  private static String token(Secret secret) throws SecretUnreadable {
+    String key = read(secret);
+    if (!key.chars().allMatch(c -> c > ' ' && c < 127)) {
+      throw new SecretUnreadable(
+          secret.name() + ": a bearer key is of printable ASCII without blanks; mend it");
+    }
+    return key;
+  }
+
   /// One call and whether it may be made again at once.
   private record Call(Outcome outcome, boolean stale) {
     static Call of(Outcome outcome) {
@@ -248,64 +253,6 @@ public final class HttpCourier implements Courier {
 
     SecretUnreadable(@Nullable String message) {
       super("secret unreadable: " + message);
-    }
-  }
-
-  /// The body's bytes for the client, which remembers a fault of our own in reading them.
-  private static final class Source {
-    private final Body body;
-    private volatile @Nullable IOException fault;
-
-    Source(Body body) {
-      this.body = body;
-    }
-
-    @Nullable IOException fault() {
-      return fault;
-    }
-
-    BodyPublisher publisher() throws IOException {
-      if (body.length() <= IN_MEMORY_MAX) {
-        try (InputStream in = body.source().open()) {
-          return BodyPublishers.ofByteArray(in.readAllBytes());
-        }
-      }
-      return BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(this::open), body.length());
-    }
-
-    private InputStream open() {
-      try {
-        return new Watched(body.source().open());
-      } catch (IOException e) {
-        fault = e;
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    private final class Watched extends FilterInputStream {
-      Watched(InputStream in) {
-        super(in);
-      }
-
-      @Override
-      public int read() throws IOException {
-        try {
-          return super.read();
-        } catch (IOException e) {
-          fault = e;
-          throw e;
-        }
-      }
-
-      @Override
-      public int read(byte[] bytes, int offset, int length) throws IOException {
-        try {
-          return super.read(bytes, offset, length);
-        } catch (IOException e) {
-          fault = e;
-          throw e;
-        }
-      }
     }
   }
 }

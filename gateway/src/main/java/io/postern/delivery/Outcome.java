@@ -17,21 +17,36 @@ public sealed interface Outcome {
   /// Not now: to be tried again.
   ///
   /// @param httpStatus the code, or 0
-  /// @param reason what went wrong, for the status log
+  /// @param reason what went wrong, in words that are the same each time it is the same
+  /// @param detail what differs from time to time, such as the start of the answer; may be empty
   /// @param retryAfter how long the endpoint asked to wait; null when it did not
-  record Deferred(int httpStatus, String reason, @Nullable Duration retryAfter)
+  record Deferred(int httpStatus, String reason, String detail, @Nullable Duration retryAfter)
       implements Outcome {}
 
   /// The request itself was refused: the same bytes will never be taken.
   ///
   /// @param httpStatus the code
-  /// @param reason for the status log
-  record Refused(int httpStatus, String reason) implements Outcome {}
+  /// @param reason as in [Deferred]
+  /// @param detail as in [Deferred]
+  record Refused(int httpStatus, String reason, String detail) implements Outcome {}
+
+  /// The endpoint was never asked, or not to the end, by a fault of ours: a secret that can't be
+  /// read, a bug, the gateway's stop. It is tried again however old it is: a mail must not fail for
+  /// that.
+  ///
+  /// @param reason as in [Deferred]
+  record NotMade(String reason) implements Outcome {
+    @Override
+    public int httpStatus() {
+      return 0;
+    }
+  }
 
   /// 410: the endpoint says that it is gone for good. It is paused, and its deliveries wait.
   ///
-  /// @param reason for the status log
-  record Gone(String reason) implements Outcome {
+  /// @param reason as in [Deferred]
+  /// @param detail as in [Deferred]
+  record Gone(String reason, String detail) implements Outcome {
     @Override
     public int httpStatus() {
       return 410;
@@ -43,17 +58,22 @@ public sealed interface Outcome {
   /// @param status the code
   /// @param permanent the codes that refuse the request itself
   /// @param reason how to name the answer in the status log
+  /// @param detail what it said
   /// @param retryAfter what the endpoint asked for; null for nothing
   static Outcome of(
-      int status, Set<Integer> permanent, String reason, @Nullable Duration retryAfter) {
+      int status,
+      Set<Integer> permanent,
+      String reason,
+      String detail,
+      @Nullable Duration retryAfter) {
     if (status >= 200 && status < 300) {
       return new Accepted(status);
     }
     if (status == 410) {
-      return new Gone(reason);
+      return new Gone(reason, detail);
     }
     return permanent.contains(status)
-        ? new Refused(status, reason)
-        : new Deferred(status, reason, retryAfter);
+        ? new Refused(status, reason, detail)
+        : new Deferred(status, reason, detail, retryAfter);
   }
 }

@@ -38,7 +38,7 @@ final class Reception implements Receiver.Transaction {
   private final Sender sender;
   private final List<Address> recipients = new ArrayList<>();
   private final HeaderTap headerTap = new HeaderTap();
-  private @Nullable Spool spool;
+  private final Spool spool;
   private @Nullable StoreUnavailable fault;
 
   /// What is known at MAIL.
@@ -54,6 +54,7 @@ final class Reception implements Receiver.Transaction {
     this.settings = settings;
     this.book = book;
     this.sender = sender;
+    this.spool = parts.queue().spool();
   }
 
   @Override
@@ -91,9 +92,6 @@ final class Reception implements Receiver.Transaction {
     }
     headerTap.accept(bytes, offset, length);
     try {
-      if (spool == null) {
-        spool = parts.queue().spool();
-      }
       spool.write(bytes, offset, length);
     } catch (StoreUnavailable e) {
       fault = e;
@@ -104,17 +102,19 @@ final class Reception implements Receiver.Transaction {
   /// 250.
   @Override
   public Reply message() {
-    if (fault != null || spool == null || book.isEmpty()) {
+    if (fault != null || book.isEmpty()) {
       return unavailable(fault);
     }
     if (headerTap.tooLong()) {
-      return refuse(Replies.HEADERS_TOO_LARGE, "header section too large");
+      Facts unread = new Facts(sender.from().text(), "");
+      return refuse(Replies.HEADERS_TOO_LARGE, "header section too large", unread);
     }
     Headers headers = headerTap.headers();
-    if (headers.named("Received").size() > settings.hopsMax()) {
-      return refuse(Replies.LOOP, "mail loop: more than " + settings.hopsMax() + " Received lines");
-    }
     Facts facts = Facts.of(headers, sender.from());
+    if (headers.named("Received").size() > settings.hopsMax()) {
+      return refuse(
+          Replies.LOOP, "mail loop: more than " + settings.hopsMax() + " Received lines", facts);
+    }
     Routing routing = new Router(settings, book.get(), verdict(headers)).route(recipients, headers);
     if (routing.routes().isEmpty()) {
       if (routing.refusal().code() >= 500) {
@@ -155,9 +155,7 @@ final class Reception implements Receiver.Transaction {
 
   @Override
   public void close() {
-    if (spool != null) {
-      spool.close();
-    }
+    spool.close();
   }
 
   /// What the header section says for the status log.
@@ -184,8 +182,7 @@ final class Reception implements Receiver.Transaction {
     return verdict;
   }
 
-  private Reply refuse(Reply reply, String reason) {
-    Facts facts = new Facts(sender.from().text(), "");
+  private Reply refuse(Reply reply, String reason, Facts facts) {
     recipients.forEach(to -> deny(new Routing.Denied(to, reply, reason), facts));
     return reply;
   }

@@ -43,6 +43,6 @@ record Router(Settings settings, Book book, Verdict verdict) {
   private Optional<Rule> postmasterRule() {
     return settings.postmasterRule().isEmpty()
         ? Optional.empty()
-        : book.rule(settings.postmasterRule());
+        : book.rule(settings.postmasterRule()).filter(Rule::enabled);
   }
 }

@@ -23,10 +23,10 @@ public record Arrival(
     messageId = clean(messageId);
   }
 
-  /// Cuts to [#TEXT_MAX] and replaces what a terminal or a spreadsheet might obey.
+  /// Cuts to [#TEXT_MAX], and replaces what a terminal might obey or no character set has.
   public static String clean(String text) {
     String cut = text.length() > TEXT_MAX ? text.substring(0, TEXT_MAX) : text;
-    if (cut.chars().noneMatch(Arrival::isUnsafe)) {
+    if (cut.codePoints().noneMatch(Arrival::isUnsafe)) {
       return cut;
     }
     return cut.codePoints()
@@ -44,6 +44,7 @@ public record Arrival(
         || c == 0x200F
         || c == 0x061C
         || c == 0x2028
-        || c == 0x2029;
+        || c == 0x2029
+        || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 }

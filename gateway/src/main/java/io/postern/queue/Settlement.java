@@ -32,6 +32,13 @@ public sealed interface Settlement {
   /// @param ended when
   /// @param elapsed how long it took, both calls together
   /// @param httpStatus the last answer's code; 0 when there was none
-  /// @param reason why it did not succeed; may be empty when it did
-  record Trial(Instant ended, Duration elapsed, int httpStatus, String reason) {}
+  /// @param reason why it did not succeed, in words that are the same each time it is the same;
+  ///   empty when it did
+  /// @param detail what differs from time to time, such as the start of the answer; may be empty
+  record Trial(Instant ended, Duration elapsed, int httpStatus, String reason, String detail) {
+    /// Reason and detail as one text.
+    public String text() {
+      return detail.isEmpty() ? reason : reason + ": " + detail;
+    }
+  }
 }

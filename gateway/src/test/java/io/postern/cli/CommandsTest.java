@@ -129,6 +129,26 @@ final class CommandsTest {
   }
 
   @Test
+  void anEndpointIsPausedAndResumedBesideARunningGatewayAndWithoutOne() throws Exception {
+    gateway.tellConsole();
+    assertEquals("no endpoint is paused", run("endpoint", "list").out().strip());
+    assertEquals("desk is paused", run("endpoint", "pause", "desk").out().strip());
+    assertTrue(run("endpoint", "list").out().contains("desk  paused since"));
+    gateway.deliver(Mails.plain(), "desk@in.example.com");
+    gateway.idle();
+    assertEquals(0, sink.requests().size());
+    assertEquals("desk is resumed", run("endpoint", "resume", "desk").out().strip());
+    gateway.await(Status.SUCCEEDED);
+    Answer twice = run("endpoint", "resume", "desk");
+    assertEquals(1, twice.code());
+    assertEquals("desk was not paused", twice.out().strip());
+    gateway.close();
+    assertEquals(0, run("endpoint", "pause", "desk").code());
+    assertTrue(run("endpoint", "list").out().contains("desk  paused since"));
+    assertEquals(0, run("endpoint", "resume", "desk").code());
+  }
+
+  @Test
   void checkPrintsEveryProblemOfEveryFile() throws Exception {
     gateway.ruleFile("a", "name: a\nwhne: []\n").ruleFile("b", "name: desk\n");
     Answer answer = run("check");

@@ -71,7 +71,7 @@ final class DispatcherTest {
   @Test
   void theLastAttemptIsOneMadeAfterThePeriodEnded() throws Exception {
     put();
-    courier.always = new Outcome.Deferred(503, "HTTP 503", null);
+    courier.always = new Outcome.Deferred(503, "HTTP 503", "", null);
     int attempts = 0;
     Duration waited = Duration.ZERO;
     while (!has(Status.FAILED)) {
@@ -91,7 +91,7 @@ final class DispatcherTest {
   @Test
   void timeInWhichARuleWasHeldDoesNotCount() throws Exception {
     put();
-    courier.always = new Outcome.Deferred(503, "HTTP 503", null);
+    courier.always = new Outcome.Deferred(503, "HTTP 503", "", null);
     crank();
     Optional<Book> enabled = book;
     book = Optional.of(book("interval: 10s, period: 1d", false));
@@ -108,12 +108,12 @@ final class DispatcherTest {
   @Test
   void aDelayThatTheEndpointAsksForIsObeyedUpToAnHour() throws Exception {
     put();
-    courier.always = new Outcome.Deferred(429, "HTTP 429", Duration.ofMinutes(30));
+    courier.always = new Outcome.Deferred(429, "HTTP 429", "", Duration.ofMinutes(30));
     crank();
     clock.tick(Duration.ofMinutes(29));
     assertEquals(0, crank());
     clock.tick(Duration.ofMinutes(1));
-    courier.always = new Outcome.Deferred(429, "HTTP 429", Duration.ofDays(3));
+    courier.always = new Outcome.Deferred(429, "HTTP 429", "", Duration.ofDays(3));
     assertEquals(1, crank());
     clock.tick(Duration.ofMinutes(61));
     assertEquals(1, crank());
@@ -146,6 +146,53 @@ final class DispatcherTest {
   }
 
   @Test
+  void aFaultOfOursNeverFailsAMailHoweverOldItIs() throws Exception {
+    put();
+    courier.always = new Outcome.NotMade("secret unreadable: gone");
+    for (int minute = 0; minute < 25 * 60; minute++) {
+      crank();
+      clock.tick(Duration.ofMinutes(1));
+    }
+    assertTrue(!has(Status.FAILED), "failed though the endpoint was never asked");
+    assertEquals(1, rows(Status.DEFERRED).size());
+    courier.always = new Outcome.Accepted(200);
+    assertEquals(1, crank());
+    assertTrue(has(Status.SUCCEEDED));
+  }
+
+  @Test
+  void theLogHasOneRowWhileOnlyTheDetailOfAnAnswerChanges() throws Exception {
+    put();
+    for (int i = 0; i < 3; i++) {
+      courier.always = new Outcome.Deferred(500, "HTTP 500", "request " + i, null);
+      assertEquals(1, crank());
+      clock.tick(Duration.ofSeconds(12));
+    }
+    courier.always = new Outcome.Deferred(502, "HTTP 502", "", null);
+    assertEquals(1, crank());
+    assertEquals(
+        List.of("HTTP 500: request 0", "HTTP 502"),
+        rows(Status.DEFERRED).stream().map(Row::reason).toList());
+    assertEquals(4, store.story("mail0000000000000000000000").orElseThrow().attempts().size());
+  }
+
+  @Test
+  void aDeliveryIsAttemptedOnceAtATimeThoughItsLeaseEnds() throws Exception {
+    put();
+    courier.hold = true;
+    assertEquals(1, dispatcher.runOnce());
+    courier.calls.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    clock.tick(Duration.ofMinutes(10));
+    assertEquals(0, dispatcher.runOnce(), "a second attempt beside the first");
+    assertEquals(1, dispatcher.inFlight());
+    courier.release();
+    until(() -> dispatcher.inFlight() == 0);
+    assertTrue(has(Status.SUCCEEDED), "the outcome of the first attempt was thrown away");
+    assertEquals(0, courier.calls.size());
+    assertEquals(0, crank());
+  }
+
+  @Test
   void theAttemptIsOnDiskBeforeItIsMade() throws Exception {
     put();
     courier.hold = true;
@@ -155,7 +202,7 @@ final class DispatcherTest {
         SqliteStore.openReadOnly(
             io.postern.store.sqlite.Settings.of(folder.resolve("data/postern.db"), 0))) {
       String facts = view.story("mail0000000000000000000000").orElseThrow().facts().toString();
-      assertTrue(facts.contains("attempt"), facts);
+      assertTrue(facts.contains("attempts 1"), facts);
     }
     courier.release();
     until(() -> dispatcher.inFlight() == 0);

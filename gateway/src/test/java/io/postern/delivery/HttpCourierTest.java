@@ -90,7 +90,8 @@ final class HttpCourierTest {
     sink.next(SinkAnswer.status(status));
     Outcome.Refused refused = assertInstanceOf(Outcome.Refused.class, carry(LONG));
     assertEquals(status, refused.httpStatus());
-    assertTrue(refused.reason().contains("answer " + status), refused.reason());
+    assertEquals("HTTP " + status, refused.reason());
+    assertEquals("answer " + status, refused.detail());
   }
 
   @Test
@@ -112,8 +113,8 @@ final class HttpCourierTest {
   void aRedirectIsNamedAndNeverFollowed() throws Exception {
     sink.next(SinkAnswer.redirect(308, sink.url("/elsewhere").toString()));
     Outcome.Deferred deferred = assertInstanceOf(Outcome.Deferred.class, carry(LONG));
-    assertTrue(
-        deferred.reason().contains("redirect to " + sink.url("/elsewhere")), deferred.reason());
+    assertEquals("HTTP 308, a redirect, which is not followed", deferred.reason());
+    assertTrue(deferred.detail().startsWith("to " + sink.url("/elsewhere")), deferred.detail());
     assertEquals(1, sink.requests().size());
   }
 
@@ -263,8 +264,32 @@ final class HttpCourierTest {
         };
     Outcome outcome =
         courier.carry(post(endpoint(LONG, new Authorization.Bearer(gone), List.of()), HELLO));
-    assertEquals("secret unreadable: the file desk.key is not there", deferred(outcome).reason());
+    assertEquals(new Outcome.NotMade("secret unreadable: the file desk.key is not there"), outcome);
     assertEquals(0, sink.requests().size());
+  }
+
+  @Test
+  void aKeyThatNoHeaderCanHoldIsNeverQuoted() throws Exception {
+    Outcome outcome =
+        courier.carry(
+            post(
+                endpoint(LONG, new Authorization.Bearer(secret("geheim\u20ac")), List.of()),
+                HELLO));
+    Outcome.NotMade notMade = assertInstanceOf(Outcome.NotMade.class, outcome);
+    assertTrue(!notMade.reason().contains("geheim"), notMade.reason());
+    assertEquals(0, sink.requests().size());
+  }
+
+  @Test
+  void aCallThatOurStopCutsOffIsNoFaultOfTheEndpoint() throws Exception {
+    sink.next(SinkAnswer.twisted(Twist.NEVER));
+    var call =
+        new java.util.concurrent.FutureTask<>(
+            () -> courier.carry(post(sink.url("/hook"), LONG, HELLO)));
+    Thread.ofVirtual().start(call);
+    sink.take(PATIENCE);
+    courier.close();
+    assertInstanceOf(Outcome.NotMade.class, call.get());
   }
 
   @Test

@@ -107,6 +107,6 @@ public final class Samples {
 
   /// An attempt that took 250 ms.
   public static Trial trial(Instant ended, int httpStatus, String reason) {
-    return new Trial(ended, Duration.ofMillis(250), httpStatus, reason);
+    return new Trial(ended, Duration.ofMillis(250), httpStatus, reason, "");
   }
 }

@@ -215,7 +215,7 @@ final class DeliveryTable {
   private Settled end(long number, int state, Status status, Trial trial) throws SQLException {
     sql.update(
         "UPDATE deliveries SET state = ?, due = ? WHERE number = ?", state, trial.ended(), number);
-    log.write(number, status, trial, Arrival.clean(trial.reason()), null);
+    log.write(number, status, trial, Arrival.clean(trial.text()), null);
     return Settled.AT_REST;
   }
 
@@ -236,13 +236,13 @@ final class DeliveryTable {
         trial.ended(),
         trial.httpStatus(),
         trial.elapsed().toMillis(),
-        reason);
+        Arrival.clean(trial.text()));
     sql.update(
         "DELETE FROM attempts WHERE delivery = ? AND attempt <= ?",
         held.number(),
         attempt - ATTEMPTS_MAX);
     if (!reason.equals(held.reason())) {
-      log.write(held.number(), Status.DEFERRED, trial, reason, due);
+      log.write(held.number(), Status.DEFERRED, trial, Arrival.clean(trial.text()), due);
     }
     return ready(due);
   }
