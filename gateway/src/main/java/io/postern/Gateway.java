@@ -6,6 +6,7 @@ import io.postern.console.Token;
 import io.postern.delivery.Courier;
 import io.postern.delivery.Dispatcher;
 import io.postern.intake.Intake;
+import io.postern.intake.MessageMemory;
 import io.postern.journal.Journal;
 import io.postern.journal.StoreUnavailable;
 import io.postern.mail.Ids;
@@ -99,6 +100,7 @@ public final class Gateway implements AutoCloseable {
                   books::current,
                   config.policy().domains(),
                   new SelfMail(config.policy()),
+                  MessageMemory.ofHeap(),
                   ids,
                   world.clock()),
               config.intake());

@@ -8,13 +8,10 @@ import io.postern.fixture.RawSmtp;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.SinkRequest;
 import io.postern.fixture.WebhookSink;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,12 +35,11 @@ final class CrashTest {
   private static final int KILLS = 4;
   private static final int SESSIONS = 8;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Pattern READY = Pattern.compile("ready .*smtp=\\[/127\\.0\\.0\\.1:(\\d+)]");
   private static final Pattern MARK = Pattern.compile("mark-(\\d+)-kram");
 
   @TempDir private Path folder;
   private WebhookSink sink;
-  private Process child;
+  private ChildGateway child;
 
   private final AtomicInteger next = new AtomicInteger();
   private final Set<Integer> kept = ConcurrentHashMap.newKeySet();
@@ -53,34 +49,12 @@ final class CrashTest {
     sink = WebhookSink.start();
     // Slow enough that some attempts are always in flight.
     sink.always(SinkAnswer.status(200).after(Duration.ofMillis(5)));
-    Files.createDirectories(folder.resolve("rules"));
-    Files.writeString(
-        folder.resolve("rules").resolve("desk.yaml"),
-        """
-        name: desk
-        when:
-          - { header: To, matches: '^desk@' }
-        post: { url: "%s", format: raw }
-        retry: { interval: 10s, period: 1d }
-        """
-            .formatted(sink.url("/desk")));
-    Files.writeString(
-        folder.resolve("postern.yaml"),
-        """
-        hostname: mx.example.com
-        smtp: { listen: ["127.0.0.1:0"] }
-        domains: [in.example.com]
-        rules: rules
-        store: { sqlite: data/postern.db }
-        """);
+    child = new ChildGateway(folder, sink.url("/desk"), "format: raw");
   }
 
   @AfterEach
   void stop() throws IOException, InterruptedException {
-    if (child != null) {
-      child.destroyForcibly();
-      child.waitFor();
-    }
+    child.kill();
     sink.close();
   }
 
@@ -89,21 +63,20 @@ final class CrashTest {
     long seed = new Random().nextLong();
     Random chance = new Random(seed);
     for (int kill = 0; kill < KILLS; kill++) {
-      InetSocketAddress smtp = startChild();
+      InetSocketAddress smtp = child.start();
       int enough = kept.size() + 20 + chance.nextInt(200);
       List<Thread> peers = new ArrayList<>();
       for (int i = 0; i < SESSIONS; i++) {
         peers.add(Thread.ofVirtual().start(() -> send(smtp)));
       }
       TestGateway.until("enough mail was kept", () -> kept.size() >= enough);
-      child.destroyForcibly();
-      child.waitFor();
+      child.kill();
       for (Thread peer : peers) {
         peer.join();
       }
     }
     assertTrue(kept.size() > KILLS * 20, "the load was too small to tell anything");
-    startChild();
+    child.start();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     Set<Integer> missing = missing();
     while (!missing.isEmpty() && System.nanoTime() < deadline) {
@@ -150,35 +123,5 @@ final class CrashTest {
       }
     }
     return missing;
-  }
-
-  private InetSocketAddress startChild() throws IOException {
-    child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.postern.cli.Main",
-                "serve",
-                "--config",
-                folder.resolve("postern.yaml").toString())
-            .redirectErrorStream(true)
-            .start();
-    BufferedReader out = child.inputReader(StandardCharsets.UTF_8);
-    StringBuilder said = new StringBuilder();
-    String line = out.readLine();
-    while (line != null) {
-      said.append(line).append('\n');
-      Matcher ready = READY.matcher(line);
-      if (ready.find()) {
-        Thread.ofVirtual().start(() -> out.lines().forEach(_ -> {}));
-        return new InetSocketAddress(
-            InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(ready.group(1)));
-      }
-      line = out.readLine();
-    }
-    throw new AssertionError("the gateway did not start:\n" + said);
   }
 }

@@ -29,6 +29,7 @@ public final class Intake implements Receiver {
   /// @param books the book in force, if there is one
   /// @param domains whose mail is accepted
   /// @param selfMail the heuristics against forged self-mail
+  /// @param memory what messages on their way in may hold
   /// @param ids names the mails
   /// @param clock the time
   public record Parts(
@@ -37,6 +38,7 @@ public final class Intake implements Receiver {
       Supplier<Optional<Book>> books,
       PermittedDomains domains,
       SelfMail selfMail,
+      MessageMemory memory,
       Ids ids,
       InstantSource clock) {}
 
@@ -65,6 +67,8 @@ public final class Intake implements Receiver {
     static final Reply RECIPIENT_OK = new Reply(250, "2.1.5", "recipient ok");
     static final Reply NO_ROOM =
         new Reply(452, "4.3.1", "not enough storage now, please try again later");
+    static final Reply NO_MEMORY =
+        new Reply(452, "4.3.1", "too many mails at once, please try again later");
     static final Reply NO_STORE =
         new Reply(451, "4.3.0", "the mail can't be stored now, please try again later");
     static final Reply NO_BOOK =

@@ -32,14 +32,19 @@ import org.slf4j.LoggerFactory;
 final class Reception implements Receiver.Transaction {
   private static final Logger log = LoggerFactory.getLogger(Reception.class);
 
+  /// The most that one message holds in memory: its header section, and two blocks of its spool.
+  private static final long HELD_MAX = Headers.BYTES_MAX + 2L * Spool.BLOCK;
+
   private final Intake.Parts parts;
   private final Settings settings;
   private final Optional<Book> book;
   private final Sender sender;
   private final List<Address> recipients = new ArrayList<>();
-  private final HeaderTap headerTap = new HeaderTap();
+  private HeaderTap headerTap = new HeaderTap();
+  private final MessageMemory.Share memory;
   private final Spool spool;
-  private @Nullable StoreUnavailable fault;
+  private long written;
+  private @Nullable Reply fault;
 
   /// What is known at MAIL.
   ///
@@ -54,6 +59,7 @@ final class Reception implements Receiver.Transaction {
     this.settings = settings;
     this.book = book;
     this.sender = sender;
+    this.memory = parts.memory().share();
     this.spool = parts.queue().spool();
   }
 
@@ -90,20 +96,37 @@ final class Reception implements Receiver.Transaction {
     if (fault != null) {
       return;
     }
+    written += length;
+    if (!memory.grow(Math.min(written, HELD_MAX))) {
+      log.atWarn().addKeyValue("session", sender.session()).log("no memory left for a message");
+      giveUp(Replies.NO_MEMORY);
+      return;
+    }
     headerTap.accept(bytes, offset, length);
     try {
       spool.write(bytes, offset, length);
     } catch (StoreUnavailable e) {
-      fault = e;
+      giveUp(unavailable(e));
     }
+  }
+
+  /// Lets go of what was read; the rest of the message is read for its end only.
+  private void giveUp(Reply why) {
+    fault = why;
+    spool.close();
+    headerTap = new HeaderTap();
+    memory.close();
   }
 
   /// The road of one mail: read its headers, judge it, route it, keep it. Only what is on disk gets
   /// 250.
   @Override
   public Reply message() {
-    if (fault != null || book.isEmpty()) {
-      return unavailable(fault);
+    if (fault != null) {
+      return fault;
+    }
+    if (book.isEmpty()) {
+      return Replies.NO_BOOK;
     }
     if (headerTap.tooLong()) {
       Facts unread = new Facts(sender.from().text(), "");
@@ -155,6 +178,7 @@ final class Reception implements Receiver.Transaction {
 
   @Override
   public void close() {
+    memory.close();
     spool.close();
   }
 
@@ -187,11 +211,11 @@ final class Reception implements Receiver.Transaction {
     return reply;
   }
 
-  private Reply unavailable(@Nullable StoreUnavailable why) {
+  private Reply unavailable(StoreUnavailable why) {
     log.atError()
         .addKeyValue("session", sender.session())
-        .log("a mail was put off: {}", why == null ? "no message" : why.getMessage());
-    return why != null && why.full() ? Replies.NO_ROOM : Replies.NO_STORE;
+        .log("a mail was put off: {}", why.getMessage());
+    return why.full() ? Replies.NO_ROOM : Replies.NO_STORE;
   }
 
   private void deny(Routing.Denied denied, Facts facts) {

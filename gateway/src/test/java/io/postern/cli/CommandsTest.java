@@ -13,10 +13,12 @@ import io.postern.journal.Status;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,58 @@ final class CommandsTest {
     assertEquals(2, run("log", "--limit", "11", "--page", "10").code());
     assertEquals(2, run("log", "--status", "lost").code());
     assertEquals(2, run("log", "--since", "yesterday").code());
+  }
+
+  @Test
+  void theLogIsFollowedUntilNobodyReadsIt() throws Exception {
+    gateway.deliver(Mails.plain(), "desk@in.example.com");
+    gateway.await(Status.SUCCEEDED);
+    ReaderThatLeaves reader = new ReaderThatLeaves("bob@");
+    String config = folder.resolve("postern.yaml").toString();
+    FutureTask<Integer> follow =
+        new FutureTask<>(
+            () ->
+                Main.run(
+                    new String[] {"log", "--csv", "--follow", "--config", config},
+                    new PrintWriter(reader),
+                    new PrintWriter(reader)));
+    Thread.ofVirtual().start(follow);
+    TestGateway.until("what was there is written", () -> reader.text().contains("succeeded"));
+    gateway.deliver(
+        Mails.plain("bob@sender.example", "desk@in.example.com", "x", "x"), "desk@in.example.com");
+    assertEquals(1, follow.get(), "the reader has gone");
+    List<List<String>> rows =
+        readCsv(reader.text().substring(0, reader.text().lastIndexOf('\n') + 1));
+    assertEquals("bob@sender.example", rows.getLast().get(2));
+    assertEquals(rows.size(), rows.stream().distinct().count(), "a row was written twice");
+  }
+
+  /// Takes what is written until a word comes, and then breaks as a closed pipe does.
+  private static final class ReaderThatLeaves extends Writer {
+    private final StringWriter text = new StringWriter();
+    private final String last;
+
+    ReaderThatLeaves(String last) {
+      this.last = last;
+    }
+
+    String text() {
+      return text.toString();
+    }
+
+    @Override
+    public void write(char[] chars, int offset, int length) throws IOException {
+      if (text().contains(last)) {
+        throw new IOException("broken pipe");
+      }
+      text.write(chars, offset, length);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   @Test

@@ -1,0 +1,122 @@
+package io.postern;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A gateway in a process of its own, with the heap as shipped, which can be killed.
+final class ChildGateway {
+  private static final Pattern READY = Pattern.compile("ready .*smtp=\\[/127\\.0\\.0\\.1:(\\d+)]");
+
+  private final Path folder;
+  private Process process;
+
+  /// Writes its files: one rule, for `desk@in.example.com`.
+  ///
+  /// @param post more lines of the rule's `post`, in flow style
+  ChildGateway(Path folder, URI url, String post) throws IOException {
+    this.folder = folder;
+    Files.createDirectories(folder.resolve("rules"));
+    Files.writeString(
+        folder.resolve("rules").resolve("desk.yaml"),
+        """
+        name: desk
+        when:
+          - { header: To, matches: '^desk@' }
+        post: { url: "%s", %s }
+        retry: { interval: 10s, period: 1d }
+        """
+            .formatted(url, post));
+    Files.writeString(
+        folder.resolve("postern.yaml"),
+        """
+        hostname: mx.example.com
+        smtp: { listen: ["127.0.0.1:0"] }
+        domains: [in.example.com]
+        rules: rules
+        store: { sqlite: data/postern.db }
+        """);
+  }
+
+  /// Starts it, and returns where it takes mail.
+  InetSocketAddress start() throws IOException {
+    process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.postern.cli.Main",
+                "serve",
+                "--config",
+                folder.resolve("postern.yaml").toString())
+            .redirectErrorStream(true)
+            .start();
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    StringBuilder said = new StringBuilder();
+    String line = out.readLine();
+    while (line != null) {
+      said.append(line).append('\n');
+      Matcher ready = READY.matcher(line);
+      if (ready.find()) {
+        Thread.ofVirtual().start(() -> drain(out));
+        return new InetSocketAddress(
+            InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(ready.group(1)));
+      }
+      line = out.readLine();
+    }
+    throw new AssertionError("the gateway did not start:\n" + said);
+  }
+
+  /// Else the child would stop when the pipe is full.
+  private static void drain(BufferedReader out) {
+    try {
+      out.transferTo(Writer.nullWriter());
+    } catch (IOException _) {
+      // It was killed.
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /// SIGTERM.
+  void terminate() {
+    process.destroy();
+  }
+
+  /// SIGHUP.
+  void hangUp() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
+  }
+
+  /// Waits for its end.
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("the gateway does not end");
+    }
+    return process.exitValue();
+  }
+
+  /// SIGKILL, if it runs.
+  void kill() throws InterruptedException {
+    if (process == null) {
+      return;
+    }
+    process.destroyForcibly();
+    process.waitFor();
+  }
+}

@@ -1,0 +1,94 @@
+package io.postern;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.fixture.Mails;
+import io.postern.fixture.RawSmtp;
+import io.postern.fixture.SinkAnswer;
+import io.postern.fixture.WebhookSink;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `postern serve` as a service manager treats it: by signals.
+final class ServeTest {
+  @TempDir private Path folder;
+  private WebhookSink sink;
+  private ChildGateway child;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    sink = WebhookSink.start();
+    child = new ChildGateway(folder, sink.url("/desk"), "format: raw");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    child.kill();
+    sink.close();
+  }
+
+  @Test
+  void sigtermLetsTransactionsAndAttemptsEndAndLeavesNothingBehind() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    sink.next(SinkAnswer.status(200).heldBy(gate));
+    InetSocketAddress smtp = child.start();
+    assertTrue(deliver(smtp, "desk@in.example.com").startsWith("250 "));
+    sink.take(TestGateway.PATIENCE);
+    try (RawSmtp half = RawSmtp.greeted(smtp)) {
+      half.ask("MAIL FROM:<ann@sender.example>", "250");
+      half.ask("RCPT TO:<desk@in.example.com>", "250");
+      half.ask("DATA", "354");
+      child.terminate();
+      assertTrue(half.message(Mails.plain()).expect("").startsWith("250 "));
+    }
+    gate.countDown();
+    assertEquals(143, child.exitCode());
+    assertFalse(Files.exists(folder.resolve("data").resolve("postern.db-wal")));
+    child.start();
+    sink.await(2, TestGateway.PATIENCE);
+  }
+
+  @Test
+  void sighupTakesTheRulesAtOnce() throws Exception {
+    InetSocketAddress smtp = child.start();
+    assertTrue(deliver(smtp, "sales@in.example.com").startsWith("550 "));
+    Path rule = folder.resolve("rules").resolve("desk.yaml");
+    Files.writeString(rule, Files.readString(rule).replace("^desk@", "^(desk|sales)@"));
+    child.hangUp();
+    TestGateway.until(
+        "the new rule is in force",
+        () -> {
+          try {
+            return deliver(smtp, "sales@in.example.com").startsWith("250 ");
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  @Test
+  void aConfigurationThatCannotBeUsedEndsWithEveryProblem() throws Exception {
+    Path file = folder.resolve("postern.yaml");
+    Files.writeString(file, Files.readString(file).replace("rules: rules", "rulez: rules"));
+    AssertionError failure = assertThrows(AssertionError.class, child::start);
+    assertTrue(
+        failure.getMessage().contains("postern.yaml:4:1: unknown key \"rulez\""),
+        failure.getMessage());
+    assertEquals(1, child.exitCode());
+  }
+
+  private static String deliver(InetSocketAddress smtp, String to) throws IOException {
+    return RawSmtp.deliver(smtp, "ann@sender.example", List.of(to), Mails.plain());
+  }
+}
