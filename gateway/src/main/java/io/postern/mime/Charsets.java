@@ -15,7 +15,10 @@ final class Charsets {
   /// Longer names are no charset's.
   private static final int NAME_MAX = 64;
 
-  private static final char REPLACEMENT = '\uFFFD';
+  /// Stands for what can't be read.
+  static final char REPLACEMENT = '\uFFFD';
+
+  private static final char ESCAPE = '\u001b';
 
   private static final Charset LATIN = find("windows-1252");
   private static final Charset SHIFT_JIS = find("windows-31j");
@@ -38,57 +41,100 @@ final class Charsets {
   /// Text that was read from bytes.
   ///
   /// @param text what they say
+  /// @param charset what they were read as
   /// @param defect what was wrong with them; null if nothing was
-  record Decoded(String text, @Nullable String defect) {}
+  record Decoded(String text, Charset charset, @Nullable String defect) {}
+
+  /// What to read bytes as.
+  ///
+  /// @param charset the charset
+  /// @param defect what is wrong with the bytes; null if nothing is
+  /// @param isCertain false when there is that defect only if U+FFFD comes out
+  record Choice(Charset charset, @Nullable String defect, boolean isCertain) {}
 
   /// Reads bytes in a declared charset.
   ///
   /// @param declared the charset's name as the mail gives it; empty for none
   static Decoded decode(byte[] bytes, String declared) {
-    String name = declared.strip().toLowerCase(Locale.ROOT);
-    if (name.isEmpty() || isAscii(name)) {
-      return new Decoded(guess(bytes), null);
+    String name = name(declared);
+    Charset likely = isNone(name) ? UTF_8 : BY_NAME.get(name);
+    if (likely != null && !likely.equals(JIS)) {
+      String text = new String(bytes, likely);
+      if (isPlain(text)) {
+        return new Decoded(text, likely, null);
+      }
+    }
+    Choice choice = choose(declared, Guess.of(bytes));
+    String text = new String(bytes, choice.charset());
+    boolean isDefect = choice.isCertain() || text.indexOf(REPLACEMENT) >= 0;
+    return new Decoded(text, choice.charset(), isDefect ? choice.defect() : null);
+  }
+
+  /// Reads bytes of which nothing is known.
+  static String guess(byte[] bytes) {
+    String text = new String(bytes, UTF_8);
+    return isPlain(text) ? text : new String(bytes, guess(Guess.of(bytes)));
+  }
+
+  /// What to read bytes as that declare a charset.
+  ///
+  /// @param declared the charset's name as the mail gives it; empty for none
+  static Choice choose(String declared, Guess guess) {
+    String name = name(declared);
+    if (isNone(name)) {
+      return new Choice(guess(guess), null, true);
     }
     Charset charset = BY_NAME.get(name);
     if (charset == null) {
       String shown = name.length() <= NAME_MAX ? printable(name) : "with a very long name";
-      return new Decoded(guess(bytes), "unknown charset " + shown);
+      return new Choice(guess(guess), "unknown charset " + shown, true);
+    }
+    String invalid = "bytes that are not valid " + name;
+    if (charset.equals(UTF_8)) {
+      if (guess.isUtf8()) {
+        return new Choice(UTF_8, null, true);
+      }
+      return new Choice(guess.isNeverUtf8() ? guess(guess) : UTF_8, invalid, true);
     }
     if (charset.equals(JIS)) {
-      if (!Guess.hasJisEscape(bytes) && Guess.hasHighByte(bytes)) {
-        return new Decoded(guess(bytes), "not in the charset it declares, " + name);
-      }
-      charset = jis(bytes);
+      return !guess.hasJisEscape() && guess.hasHighByte()
+          ? new Choice(guess(guess), "not in the charset it declares, " + name, true)
+          : new Choice(jis(guess), invalid, false);
     }
-    String text = new String(bytes, charset);
-    if (text.indexOf(REPLACEMENT) < 0) {
-      return new Decoded(text, null);
-    }
-    String defect = "bytes that are not valid " + name;
-    if (charset.equals(UTF_8) && Guess.isNeverUtf8(bytes)) {
-      return new Decoded(guess(bytes), defect);
-    }
-    return new Decoded(text, defect);
+    return new Choice(charset, invalid, false);
   }
 
-  /// Reads bytes of which nothing is known: by JIS escapes, as UTF-8 if they are valid, as Japanese
-  /// if they look so, else as windows-1252.
-  static String guess(byte[] bytes) {
-    if (Guess.hasJisEscape(bytes)) {
-      return new String(bytes, jis(bytes));
+  /// By JIS escapes, as UTF-8 if they are valid, as Japanese if they look so, else as windows-1252.
+  private static Charset guess(Guess guess) {
+    if (guess.hasJisEscape()) {
+      return jis(guess);
     }
-    String text = new String(bytes, UTF_8);
-    if (text.indexOf(REPLACEMENT) < 0 || Guess.isUtf8(bytes)) {
-      return text;
+    if (guess.isUtf8()) {
+      return UTF_8;
     }
-    if (Guess.isEucJp(bytes)) {
-      return new String(bytes, EUC_JP);
+    if (guess.isEucJp()) {
+      return EUC_JP;
     }
-    return new String(bytes, Guess.isShiftJis(bytes) ? SHIFT_JIS : LATIN);
+    return guess.isShiftJis() ? SHIFT_JIS : LATIN;
   }
 
-  private static Charset jis(byte[] bytes) {
-    return Guess.hasJis0212Escape(bytes) ? JIS_WITH_0212 : JIS;
+  private static Charset jis(Guess guess) {
+    return guess.hasJis0212Escape() ? JIS_WITH_0212 : JIS;
+  }
+
+  /// True for text that shows by itself that its charset is right. Nearly all does, and to look
+  /// closer at its bytes would cost more than to read them.
+  private static boolean isPlain(String text) {
+    return text.indexOf(REPLACEMENT) < 0 && text.indexOf(ESCAPE) < 0;
+  }
+
+  private static String name(String declared) {
+    return declared.strip().toLowerCase(Locale.ROOT);
+  }
+
+  /// True for the names that say nothing: much that is not ASCII goes under that name.
+  private static boolean isNone(String name) {
+    return name.isEmpty() || isAscii(name);
   }
 
   private static boolean isAscii(String name) {

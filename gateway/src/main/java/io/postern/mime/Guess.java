@@ -1,133 +1,185 @@
 package io.postern.mime;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-
-/// Tells by their look which encoding bytes are in. Each question is answered in one pass.
+/// Tells by their look which encoding bytes are in. All is found out in one pass over the bytes,
+/// block by block; the answers are good when the last block has been seen. For one thread.
 final class Guess {
   private static final int ESCAPE = 0x1b;
 
-  private Guess() {}
+  private final Escapes escapes = new Escapes();
+  private final Utf8 utf8 = new Utf8();
+  private final ShiftJis shiftJis = new ShiftJis();
+  private final EucJp eucJp = new EucJp();
+  private boolean hasHighByte;
+
+  /// A guess at these bytes.
+  static Guess of(byte[] bytes) {
+    Guess guess = new Guess();
+    guess.see(bytes, bytes.length);
+    return guess;
+  }
+
+  /// Takes the next bytes.
+  void see(byte[] bytes, int length) {
+    for (int i = 0; i < length; i++) {
+      int b = bytes[i] & 0xff;
+      hasHighByte |= b >= 0x80;
+      escapes.see(b);
+      utf8.see(b);
+      shiftJis.see(b);
+      eucJp.see(b);
+    }
+  }
 
   /// True when an escape sequence of ISO-2022-JP (RFC 1468) stands in the bytes.
-  static boolean hasJisEscape(byte[] bytes) {
-    for (int i = 0; i + 2 < bytes.length; i++) {
-      if (bytes[i] == ESCAPE) {
-        byte shift = bytes[i + 1];
-        byte set = bytes[i + 2];
-        if ((shift == '$' && (set == '@' || set == 'B' || set == '('))
-            || (shift == '(' && (set == 'J' || set == 'I'))) {
-          return true;
-        }
-      }
-    }
-    return false;
+  boolean hasJisEscape() {
+    return escapes.isJis;
   }
 
   /// True when text of JIS X 0212 stands in the bytes.
-  static boolean hasJis0212Escape(byte[] bytes) {
-    for (int i = 0; i + 3 < bytes.length; i++) {
-      if (bytes[i] == ESCAPE && bytes[i + 1] == '$' && bytes[i + 2] == '(' && bytes[i + 3] == 'D') {
-        return true;
-      }
-    }
-    return false;
+  boolean hasJis0212Escape() {
+    return escapes.isJis0212;
   }
 
   /// True when a byte is not ASCII.
-  static boolean hasHighByte(byte[] bytes) {
-    for (byte b : bytes) {
-      if (b < 0) {
-        return true;
-      }
-    }
-    return false;
+  boolean hasHighByte() {
+    return hasHighByte;
   }
 
   /// True when all bytes are valid UTF-8.
-  static boolean isUtf8(byte[] bytes) {
-    try {
-      UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-      return true;
-    } catch (CharacterCodingException _) {
-      return false;
-    }
+  boolean isUtf8() {
+    return !utf8.isBroken && utf8.wanted == 0;
   }
 
   /// True when no character of several bytes in UTF-8 stands in the bytes, though some are not
   /// ASCII: then "UTF-8" is a false label and not a damaged text.
-  static boolean isNeverUtf8(byte[] bytes) {
-    for (int i = 0; i + 1 < bytes.length; i++) {
-      int b = bytes[i] & 0xff;
-      int length = b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : b >= 0xc2 ? 2 : 1;
-      if (length > 1 && b <= 0xf4 && i + length <= bytes.length) {
-        int tail = 1;
-        while (tail < length && (bytes[i + tail] & 0xc0) == 0x80) {
-          tail++;
-        }
-        if (tail == length) {
-          return false;
-        }
-      }
-    }
-    return true;
+  boolean isNeverUtf8() {
+    return utf8.characters == 0;
   }
 
   /// True for what is well-formed Shift_JIS and looks Japanese: a fifth of the characters of two
   /// bytes are kana, or they are mostly kanji and little else is there.
-  static boolean isShiftJis(byte[] bytes) {
-    int pairs = 0;
-    int kana = 0;
-    int kanji = 0;
-    int ascii = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      int lead = bytes[i] & 0xff;
-      if (lead < 0x80) {
-        ascii += Character.isLetterOrDigit(lead) ? 1 : 0;
-      } else if (lead < 0xa1 || lead > 0xdf) {
-        int trail = i + 1 < bytes.length ? bytes[i + 1] & 0xff : 0;
-        if (lead == 0x80
-            || lead == 0xa0
-            || lead > 0xfc
-            || trail < 0x40
-            || trail > 0xfc
-            || trail == 0x7f) {
-          return false;
-        }
-        pairs++;
-        boolean isHiragana = lead == 0x82 && trail >= 0x9f && trail <= 0xf1;
-        boolean isKatakana = lead == 0x83 && trail <= 0x96;
-        kana += isHiragana || isKatakana ? 1 : 0;
-        kanji += lead >= 0x88 && lead <= 0x9f ? 1 : 0;
-        i++;
-      }
-    }
-    // In Latin text the bytes of kanji are rare punctuation, and letters of ASCII are all around.
-    return pairs > 0
-        && (kana * 5 >= pairs || (pairs > 1 && kanji * 2 >= pairs && ascii <= pairs * 2));
+  boolean isShiftJis() {
+    return shiftJis.isLikely();
   }
 
   /// True for what is well-formed EUC-JP, a fifth of it kana.
-  static boolean isEucJp(byte[] bytes) {
-    int pairs = 0;
-    int kana = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      int lead = bytes[i] & 0xff;
-      if (lead >= 0x80) {
-        // 0x8f shifts to JIS X 0212 for one pair, 0x8e to half-width kana for one byte.
-        int at = lead == 0x8f ? i + 1 : i;
-        int first = at < bytes.length ? bytes[at] & 0xff : 0;
-        int second = at + 1 < bytes.length ? bytes[at + 1] & 0xff : 0;
-        if ((first < 0xa1 && lead != 0x8e) || first == 0xff || second < 0xa1 || second == 0xff) {
-          return false;
-        }
+  boolean isEucJp() {
+    return eucJp.isLikely();
+  }
+
+  private static final class Escapes {
+    /// The last four bytes.
+    private int last;
+
+    private boolean isJis;
+    private boolean isJis0212;
+
+    void see(int b) {
+      last = last << 8 | b;
+      if ((last >> 16 & 0xff) == ESCAPE) {
+        int shift = last >> 8 & 0xff;
+        isJis |= shift == '$' && (b == '@' || b == 'B' || b == '(');
+        isJis |= shift == '(' && (b == 'J' || b == 'I');
+      }
+      isJis0212 |= last == (ESCAPE << 24 | '$' << 16 | '(' << 8 | 'D');
+    }
+  }
+
+  /// Well-formed sequences are those of Unicode, table 3-7.
+  private static final class Utf8 {
+    private long characters;
+    private boolean isBroken;
+
+    /// How many bytes the character still wants, and what the next one may be.
+    private int wanted;
+
+    private int min;
+    private int max;
+
+    void see(int b) {
+      if (wanted > 0 && b >= min && b <= max) {
+        wanted--;
+        characters += wanted == 0 ? 1 : 0;
+        min = 0x80;
+        max = 0xbf;
+        return;
+      }
+      isBroken |= wanted > 0 || (b >= 0x80 && b < 0xc2) || b > 0xf4;
+      wanted = b < 0xc2 || b > 0xf4 ? 0 : b < 0xe0 ? 1 : b < 0xf0 ? 2 : 3;
+      min = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80;
+      max = b == 0xed ? 0x9f : b == 0xf4 ? 0x8f : 0xbf;
+    }
+  }
+
+  private static final class ShiftJis {
+    private long pairs;
+    private long kana;
+    private long kanji;
+    private long ascii;
+    private boolean isBroken;
+
+    /// The first byte of a pair whose second has not come; 0 for none.
+    private int lead;
+
+    void see(int b) {
+      if (lead > 0) {
+        isBroken |= b < 0x40 || b > 0xfc || b == 0x7f;
         pairs++;
-        kana += first == 0xa4 || first == 0xa5 ? 1 : 0;
-        i = at + 1;
+        boolean isHiragana = lead == 0x82 && b >= 0x9f && b <= 0xf1;
+        boolean isKatakana = lead == 0x83 && b <= 0x96;
+        kana += isHiragana || isKatakana ? 1 : 0;
+        kanji += lead >= 0x88 && lead <= 0x9f ? 1 : 0;
+        lead = 0;
+      } else if (b < 0x80) {
+        ascii += Character.isLetterOrDigit(b) ? 1 : 0;
+      } else if (b < 0xa1 || b > 0xdf) {
+        isBroken |= b == 0x80 || b == 0xa0 || b > 0xfc;
+        lead = b;
       }
     }
-    return pairs > 0 && kana * 5 >= pairs;
+
+    boolean isLikely() {
+      // In Latin text the bytes of kanji are rare punctuation, and letters of ASCII are all around.
+      boolean looksSo =
+          kana * 5 >= pairs || (pairs > 1 && kanji * 2 >= pairs && ascii <= pairs * 2);
+      return !isBroken && lead == 0 && pairs > 0 && looksSo;
+    }
+  }
+
+  private static final class EucJp {
+    private static final int HALF_WIDTH = 0x8e;
+    private static final int JIS_0212 = 0x8f;
+
+    private long pairs;
+    private long kana;
+    private boolean isBroken;
+
+    /// The byte that what comes next belongs to; 0 for none.
+    private int lead;
+
+    void see(int b) {
+      if (lead == JIS_0212) {
+        // It shifts to JIS X 0212 for one pair.
+        first(b);
+      } else if (lead > 0) {
+        isBroken |= b < 0xa1 || b == 0xff;
+        pairs++;
+        kana += lead == 0xa4 || lead == 0xa5 ? 1 : 0;
+        lead = 0;
+      } else if (b == HALF_WIDTH || b == JIS_0212) {
+        lead = b;
+      } else if (b >= 0x80) {
+        first(b);
+      }
+    }
+
+    boolean isLikely() {
+      return !isBroken && lead == 0 && pairs > 0 && kana * 5 >= pairs;
+    }
+
+    private void first(int b) {
+      isBroken |= b < 0xa1 || b == 0xff;
+      lead = b;
+    }
   }
 }

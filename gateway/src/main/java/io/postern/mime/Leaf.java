@@ -24,9 +24,14 @@ record Leaf(
     boolean isAlternative,
     long offset,
     long length) {
+  /// Where its content lies.
+  Content content(Source source) {
+    return new Content(source, encoding, offset, length);
+  }
+
   /// Its content, decoded; the caller closes it.
   InputStream open(Source source) throws IOException {
-    return Decoding.of(encoding, source.open(offset, length));
+    return content(source).open();
   }
 
   /// The name it gives itself, as raw text; empty for none.

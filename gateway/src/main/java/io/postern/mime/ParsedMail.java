@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 ///   messages within the message are attachments and not opened.
 public final class ParsedMail {
   /// How long the bodies of one kind may be together, in bytes as decoded. Longer ones are files to
-  /// any receiver; they are held in memory as long as the payload is.
+  /// any receiver.
   public static final int TEXT_MAX = 4 * 1024 * 1024;
 
   /// How much of an unparsed message is its text, in bytes.
@@ -39,8 +39,8 @@ public final class ParsedMail {
   private static final Logger log = LoggerFactory.getLogger(ParsedMail.class);
 
   private final Headers headers;
-  private final Optional<String> text;
-  private final Optional<String> html;
+  private final Optional<MailText> text;
+  private final Optional<MailText> html;
   private final List<Attachment> attachments;
   private final List<LeftOut> leftOut;
   private final List<String> defects;
@@ -87,12 +87,12 @@ public final class ParsedMail {
   }
 
   /// The plain text; valid Unicode without NUL, line ends as they came.
-  public Optional<String> text() {
+  public Optional<MailText> text() {
     return text;
   }
 
   /// The HTML; valid Unicode without NUL, line ends as they came. Nothing makes it safe to show.
-  public Optional<String> html() {
+  public Optional<MailText> html() {
     return html;
   }
 
@@ -119,10 +119,12 @@ public final class ParsedMail {
 
   private static ParsedMail unparsed(Source source, String reason) throws IOException {
     byte[] start;
-    try (InputStream in = source.open(0, Math.min(source.size(), UNPARSED_TEXT_MAX))) {
+    try (InputStream in = source.open(0, Math.min(source.size(), Headers.BYTES_MAX))) {
       start = in.readAllBytes();
     }
-    Headers headers = Headers.read(start, Math.min(start.length, Headers.BYTES_MAX));
+    Headers headers = Headers.read(start, start.length);
+    long textLength = Math.min(source.size(), UNPARSED_TEXT_MAX);
+    Content text = new Content(source, TransferEncoding.IDENTITY, 0, textLength);
     Leaf whole =
         new Leaf(
             0,
@@ -137,7 +139,7 @@ public final class ParsedMail {
     attachments.add(new Attachment("message.eml", whole, source));
     PartReader.Parts parts =
         new PartReader.Parts(
-            Optional.of(PartReader.clean(new String(start, UTF_8))),
+            Optional.of(MailText.of(List.of(new Passage(text, UTF_8)))),
             Optional.empty(),
             attachments,
             List.of(),

@@ -9,6 +9,7 @@ import java.util.Optional;
 /// Makes bodies and attachments of the parts that were found. Only the bodies' content is read.
 final class PartReader {
   private static final String LINE_END = "\r\n";
+  private static final int BLOCK = 8192;
 
   /// How much of a message within the message is read for its subject, in bytes.
   private static final int NESTED_HEADERS_MAX = 16 * 1024;
@@ -21,28 +22,34 @@ final class PartReader {
 
   /// What the parts gave.
   record Parts(
-      Optional<String> text,
-      Optional<String> html,
+      Optional<MailText> text,
+      Optional<MailText> html,
       List<Attachment> attachments,
       List<LeftOut> leftOut,
       List<String> defects) {}
 
-  /// The bodies of one kind, put together.
+  /// The bodies of one kind, put together. While they are short their text is held, by the same
+  /// rules as [PassageReader] reads it.
   private static final class Body {
-    private final StringBuilder content = new StringBuilder();
-    private boolean isPresent;
-    private long left = ParsedMail.TEXT_MAX;
+    private final List<Passage> passages = new ArrayList<>();
+    private final StringBuilder held = new StringBuilder();
+    private long size;
 
-    void add(String more) {
-      if (!content.isEmpty() && !more.isEmpty() && content.charAt(content.length() - 1) != '\n') {
-        content.append(LINE_END);
+    void add(Passage passage, long more, String text) {
+      passages.add(passage);
+      size += more;
+      if (size <= MailText.SHORT_MAX) {
+        boolean isCut = !held.isEmpty() && held.charAt(held.length() - 1) != '\n';
+        held.append(isCut && !text.isEmpty() ? LINE_END : "").append(text);
       }
-      content.append(more);
-      isPresent = true;
     }
 
-    Optional<String> whole() {
-      return isPresent ? Optional.of(content.toString()) : Optional.empty();
+    Optional<MailText> whole() {
+      if (passages.isEmpty()) {
+        return Optional.empty();
+      }
+      boolean isShort = size <= MailText.SHORT_MAX;
+      return Optional.of(isShort ? MailText.of(held.toString()) : MailText.of(passages));
     }
   }
 
@@ -71,34 +78,68 @@ final class PartReader {
         reader.text.whole(), reader.html.whole(), reader.attachments, leftOut, reader.defects);
   }
 
-  /// Text without NUL, which many databases refuse, and without a byte order mark.
-  static String clean(String text) {
-    String unmarked = text.startsWith("\uFEFF") ? text.substring(1) : text;
-    return unmarked.replace('\0', '\uFFFD');
-  }
-
   /// Reads a body; false when it is too long to be one.
   private boolean isRead(Leaf leaf) throws IOException {
     Body body = leaf.type().text().equals(ContentType.HTML) ? html : text;
-    byte[] bytes;
+    long left = ParsedMail.TEXT_MAX - body.size;
+    Guess guess = new Guess();
+    byte[] start;
+    long size;
     try (InputStream in = leaf.open(source)) {
-      bytes = in.readNBytes((int) body.left + 1);
+      start = in.readNBytes((int) Math.min(MailText.SHORT_MAX, left) + 1);
+      size = start.length;
+      if (size > MailText.SHORT_MAX) {
+        guess.see(start, start.length);
+        size += see(in, left + 1 - size, guess);
+      }
       if (in instanceof Decoding decoding && decoding.damaged()) {
         defects.add("a broken " + leaf.encoding().word() + " encoding");
       }
     }
-    if (bytes.length > body.left) {
+    if (size > left) {
       defects.add("text of more than " + ParsedMail.TEXT_MAX + " bytes, given as an attachment");
       return false;
     }
-    body.left -= bytes.length;
     String charset = leaf.type().parameters().parameter("charset").orElse("");
-    Charsets.Decoded decoded = Charsets.decode(bytes, charset);
+    if (size > MailText.SHORT_MAX) {
+      addLong(body, leaf, size, Charsets.choose(charset, guess));
+    } else {
+      addShort(body, leaf, size, Charsets.decode(start, charset));
+    }
+    return true;
+  }
+
+  /// Shows a guess what comes, up to a limit.
+  ///
+  /// @return how many bytes came
+  private static long see(InputStream in, long max, Guess guess) throws IOException {
+    byte[] block = new byte[BLOCK];
+    long seen = 0;
+    int count = 0;
+    while (count >= 0 && seen < max) {
+      guess.see(block, count);
+      seen += count;
+      count = in.read(block, 0, (int) Math.min(BLOCK, max - seen));
+    }
+    return seen;
+  }
+
+  private void addShort(Body body, Leaf leaf, long size, Charsets.Decoded decoded) {
     if (decoded.defect() != null) {
       defects.add(decoded.defect());
     }
-    body.add(clean(decoded.text()));
-    return true;
+    String marked = decoded.text();
+    String text = marked.startsWith("\uFEFF") ? marked.substring(1) : marked;
+    Passage passage = new Passage(leaf.content(source), decoded.charset());
+    body.add(passage, size, text.replace('\0', Charsets.REPLACEMENT));
+  }
+
+  private void addLong(Body body, Leaf leaf, long size, Charsets.Choice choice) throws IOException {
+    Passage passage = new Passage(leaf.content(source), choice.charset());
+    if (choice.defect() != null && (choice.isCertain() || passage.hasReplacement())) {
+      defects.add(choice.defect());
+    }
+    body.add(passage, size, "");
   }
 
   private void attach(Leaf leaf) throws IOException {

@@ -1,6 +1,7 @@
 package io.postern.webhook;
 
 import io.postern.mime.Header;
+import io.postern.mime.MailText;
 import io.postern.mime.ParsedMail;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,11 @@ import tools.jackson.core.JsonGenerator;
 /// @param afterHeaders those that stand after it, `text` and `html` among them
 record Fields(List<Field> beforeHeaders, List<Header> headers, List<Field> afterHeaders) {
   /// A field of text.
-  record Field(String name, String value) {}
+  record Field(String name, MailText value) {
+    Field(String name, String value) {
+      this(name, MailText.of(value));
+    }
+  }
 
   /// Gathers them. Fields that hold text of the mail are there even when it is empty, but for
   /// `text` and `html`, which are absent when the mail has none, and `defect`, when nothing was

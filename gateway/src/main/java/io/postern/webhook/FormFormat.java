@@ -3,6 +3,7 @@ package io.postern.webhook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.postern.mime.Attachment;
+import io.postern.mime.MailText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -28,18 +29,20 @@ final class FormFormat {
     Fields fields = Fields.of(payload, apiKey);
     Pieces pieces = new Pieces();
     for (Fields.Field field : fields.beforeHeaders()) {
-      field(pieces, boundary, field.name(), field.value());
+      field(pieces, boundary, field);
     }
-    field(pieces, boundary, "headers", headers(fields));
+    start(pieces, boundary, "headers");
+    pieces.text(headers(fields), FormFormat::encode);
+    pieces.words("\r\n");
     for (Fields.Field field : fields.afterHeaders()) {
-      field(pieces, boundary, field.name(), field.value());
+      field(pieces, boundary, field);
     }
     List<Attachment> attachments = payload.parsed().attachments();
-    field(pieces, boundary, "attachments", Integer.toString(attachments.size()));
+    field(pieces, boundary, new Fields.Field("attachments", Integer.toString(attachments.size())));
     for (int i = 0; i < attachments.size(); i++) {
       file(pieces, boundary, "attachment" + (i + 1), attachments.get(i));
     }
-    pieces.text("--" + boundary + "--\r\n");
+    pieces.words("--" + boundary + "--\r\n");
     return pieces.body("multipart/form-data; boundary=" + boundary);
   }
 
@@ -55,22 +58,25 @@ final class FormFormat {
     }
   }
 
-  private static void field(Pieces pieces, String boundary, String name, String value)
-      throws IOException {
-    pieces.text(
+  private static void field(Pieces pieces, String boundary, Fields.Field field) throws IOException {
+    start(pieces, boundary, field.name());
+    pieces.text(field.value(), TextStream::plain);
+    pieces.words("\r\n");
+  }
+
+  private static void start(Pieces pieces, String boundary, String name) {
+    pieces.words(
         "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n");
-    pieces.text(value);
-    pieces.text("\r\n");
   }
 
   private static void file(Pieces pieces, String boundary, String name, Attachment attachment)
       throws IOException {
-    pieces.text(
+    pieces.words(
         "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"");
-    pieces.text(escaped(attachment.fileName()));
-    pieces.text("\"\r\nContent-Type: " + attachment.contentType() + "\r\n\r\n");
+    pieces.words(escaped(attachment.fileName()));
+    pieces.words("\"\r\nContent-Type: " + attachment.contentType() + "\r\n\r\n");
     pieces.content(attachment);
-    pieces.text("\r\n");
+    pieces.words("\r\n");
   }
 
   /// As browsers escape file names (WHATWG HTML, "Multipart form data").
@@ -78,13 +84,18 @@ final class FormFormat {
     return fileName.replace("\"", "%22").replace("\r", "%0D").replace("\n", "%0A");
   }
 
-  /// Receivers of Customers Mail Cloud see angle brackets escaped here. In JSON they stand nowhere
-  /// but within strings, so that they can be replaced in the whole.
-  private static String headers(Fields fields) {
+  private static MailText headers(Fields fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
       fields.writeHeaders(json);
     }
-    return bytes.toString(UTF_8).replace("<", "\\u003C").replace(">", "\\u003E");
+    return MailText.of(bytes.toString(UTF_8));
+  }
+
+  /// Receivers of Customers Mail Cloud see angle brackets escaped in `headers`. In JSON they stand
+  /// nowhere but within strings, so that they can be replaced in the whole. It is done only as the
+  /// body is read, for headers full of them become six times as long.
+  private static byte[] encode(String headers) {
+    return headers.replace("<", "\\u003C").replace(">", "\\u003E").getBytes(UTF_8);
   }
 }

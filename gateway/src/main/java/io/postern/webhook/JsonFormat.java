@@ -2,6 +2,7 @@ package io.postern.webhook;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -32,16 +33,17 @@ final class JsonFormat {
       throws IOException {
     for (Fields.Field field : fields) {
       json.writeName(field.name());
-      if (Pieces.isLong(field.value())) {
+      Optional<String> brief = field.value().brief();
+      if (brief.isPresent()) {
+        json.writeString(brief.get());
+      } else {
         // An empty raw value makes the generator write what stands before a value, and count it as
         // written; the value itself becomes a piece of its own.
         json.writeRawValue("");
         json.flush();
-        pieces.text("\"");
-        pieces.jsonText(field.value());
-        pieces.text("\"");
-      } else {
-        json.writeString(field.value());
+        pieces.words("\"");
+        pieces.text(field.value(), TextStream::json);
+        pieces.words("\"");
       }
     }
   }

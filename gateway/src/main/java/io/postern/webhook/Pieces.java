@@ -3,6 +3,7 @@ package io.postern.webhook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.postern.mime.Attachment;
+import io.postern.mime.MailText;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,13 +11,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// A body in the making: short pieces are held as bytes, long ones are encoded or decoded anew
 /// whenever the body is read. For one thread until the body is made.
 final class Pieces {
-  /// The longest text, in characters, that is held as bytes.
-  private static final int HELD_MAX = 16 * 1024;
-
   private final List<Piece> pieces = new ArrayList<>();
   private final ByteArrayOutputStream held = new ByteArrayOutputStream();
   private long length;
@@ -32,18 +32,24 @@ final class Pieces {
     return held;
   }
 
-  /// Adds text in UTF-8.
-  void text(String text) throws IOException {
-    if (text.length() <= HELD_MAX) {
-      held.writeBytes(text.getBytes(UTF_8));
-    } else {
-      stream(() -> new TextStream(text, part -> part.getBytes(UTF_8)));
-    }
+  /// Adds a few words of our own.
+  void words(String words) {
+    held.writeBytes(words.getBytes(UTF_8));
   }
 
-  /// Adds the inside of a JSON string.
-  void jsonText(String text) throws IOException {
-    stream(() -> new TextStream(text, TextStream.JSON));
+  /// Adds text.
+  ///
+  /// @param encoding as [TextStream] takes it
+  void text(MailText text, Function<String, byte[]> encoding) throws IOException {
+    Optional<String> brief = text.brief();
+    if (brief.isPresent()) {
+      held.writeBytes(encoding.apply(brief.get()));
+      return;
+    }
+    Piece piece = () -> new TextStream(text.open(), encoding);
+    try (InputStream in = piece.open()) {
+      add(piece, in.transferTo(OutputStream.nullOutputStream()));
+    }
   }
 
   /// Adds an attachment's content.
@@ -58,23 +64,12 @@ final class Pieces {
     length += size;
   }
 
-  /// True for text that is better not held as bytes.
-  static boolean isLong(String text) {
-    return text.length() > HELD_MAX;
-  }
-
   /// The body.
   Body body(String contentType) {
     hold();
     List<Piece> all = List.copyOf(pieces);
     return new Body(
         contentType, length, () -> all.size() == 1 ? all.getFirst().open() : new PieceStream(all));
-  }
-
-  private void stream(Piece piece) throws IOException {
-    try (InputStream in = piece.open()) {
-      add(piece, in.transferTo(OutputStream.nullOutputStream()));
-    }
   }
 
   private void hold() {

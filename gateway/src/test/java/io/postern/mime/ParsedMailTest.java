@@ -12,6 +12,7 @@ import io.postern.mail.Message;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ParsedMailTest {
   private static ParsedMail parse(String text) throws IOException {
     return ParsedMail.parse(Letters.of(text));
+  }
+
+  /// The whole of the plain text.
+  static Optional<String> text(ParsedMail mail) throws IOException {
+    return whole(mail.text());
+  }
+
+  /// The whole of the HTML.
+  static Optional<String> html(ParsedMail mail) throws IOException {
+    return whole(mail.html());
+  }
+
+  private static Optional<String> whole(Optional<MailText> text) throws IOException {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try (Reader reader = text.get().open()) {
+      return Optional.of(reader.readAllAsString());
+    }
   }
 
   /// All attachments as `name type content`.
@@ -58,8 +78,8 @@ class ParsedMailTest {
             It burns.
             """);
     assertEquals("Printer", mail.subject());
-    assertEquals(Optional.of("It burns.\r\n"), mail.text());
-    assertEquals(Optional.empty(), mail.html());
+    assertEquals(Optional.of("It burns.\r\n"), text(mail));
+    assertEquals(Optional.empty(), html(mail));
     assertEquals(List.of(), mail.attachments());
     assertEquals(List.of(), mail.defects());
     assertFalse(mail.unparsed());
@@ -100,7 +120,7 @@ class ParsedMailTest {
     ParsedMail mail = ParsedMail.parse(message);
     assertEquals("見積書の件（山田様）", mail.subject());
     assertEquals("山田 <yamada@example.jp>", mail.headers().first("From").orElseThrow().value());
-    assertEquals(Optional.of("髙橋様\r\n①㈱御見積のとおり"), mail.text());
+    assertEquals(Optional.of("髙橋様\r\n①㈱御見積のとおり"), text(mail));
     assertEquals(List.of("御見積書_2026年版.pdf application/pdf %PDF-"), attachments(mail));
     assertEquals(List.of(), mail.defects());
   }
@@ -110,7 +130,7 @@ class ParsedMailTest {
     ParsedMail mail =
         ParsedMail.parse(new Letters().in("windows-31j", "Subject: お知らせ\n\n①番のご案内です。\n").message());
     assertEquals("お知らせ", mail.subject());
-    assertEquals(Optional.of("①番のご案内です。\r\n"), mail.text());
+    assertEquals(Optional.of("①番のご案内です。\r\n"), text(mail));
   }
 
   @Test
@@ -148,8 +168,8 @@ class ParsedMailTest {
 
             --a--
             """);
-    assertEquals(Optional.of("grüße an alle\r\n"), mail.text());
-    assertEquals(Optional.of("<p>grüße</p><img src=\"cid:logo@x\">"), mail.html());
+    assertEquals(Optional.of("grüße an alle\r\n"), text(mail));
+    assertEquals(Optional.of("<p>grüße</p><img src=\"cid:logo@x\">"), html(mail));
     Attachment logo = mail.attachments().getFirst();
     assertEquals("ロゴ.png", logo.fileName());
     assertEquals(Optional.of("logo@x"), logo.contentId());
@@ -170,7 +190,7 @@ class ParsedMailTest {
 
             JVBERi0=
             """);
-    assertEquals(Optional.empty(), mail.text());
+    assertEquals(Optional.empty(), text(mail));
     assertEquals(List.of("attachment-1.pdf application/pdf %PDF-"), attachments(mail));
   }
 
@@ -203,7 +223,7 @@ class ParsedMailTest {
 
             --o--
             """);
-    assertEquals(Optional.of("see below"), mail.text());
+    assertEquals(Optional.of("see below"), text(mail));
     List<String> attachments = attachments(mail);
     assertEquals(2, attachments.size());
     assertTrue(attachments.get(0).startsWith("inner_é.eml message/rfc822 Subject: =?utf-8?Q?"));
@@ -236,7 +256,7 @@ class ParsedMailTest {
             BEGIN:VCALENDAR
             --m--
             """);
-    assertEquals(Optional.empty(), mail.text());
+    assertEquals(Optional.empty(), text(mail));
     assertEquals(
         List.of(
             "one.eml message/rfc822 Subject: one\r\n",
@@ -280,8 +300,8 @@ class ParsedMailTest {
             <p>two</p>
             --m--
             """);
-    assertEquals(Optional.of("first\r\nsecond"), mail.text());
-    assertEquals(Optional.of("<p>one</p>\r\n<p>two</p>"), mail.html());
+    assertEquals(Optional.of("first\r\nsecond"), text(mail));
+    assertEquals(Optional.of("<p>one</p>\r\n<p>two</p>"), html(mail));
     assertEquals(
         List.of("log.txt text/plain log", "attachment-2.txt text/plain file"), attachments(mail));
   }
@@ -302,7 +322,7 @@ class ParsedMailTest {
 
             UEsD\
             """);
-    assertEquals(Optional.of("text"), mail.text());
+    assertEquals(Optional.of("text"), text(mail));
     assertEquals(List.of("a.zip application/zip PK\u0003"), attachments(mail));
     assertEquals(List.of("a multipart has no end"), mail.defects());
   }
@@ -319,7 +339,7 @@ class ParsedMailTest {
             --m
             Content-Type: application/pdf; name=a.pdf\
             """);
-    assertEquals(Optional.of(""), mail.text());
+    assertEquals(Optional.of(""), text(mail));
     assertEquals(List.of("a.pdf application/pdf "), attachments(mail));
   }
 
@@ -337,15 +357,15 @@ class ParsedMailTest {
             <p>
             --guess--
             """);
-    assertEquals(Optional.of("<p>"), guessed.html());
+    assertEquals(Optional.of("<p>"), html(guessed));
     assertEquals(List.of("a multipart without a boundary"), guessed.defects());
 
     ParsedMail none = parse("Content-Type: multipart/mixed; boundary=x\n\nonly text\n");
-    assertEquals(Optional.of("only text\r\n"), none.text());
+    assertEquals(Optional.of("only text\r\n"), text(none));
     assertEquals(List.of("a multipart has no end", "a multipart without parts"), none.defects());
 
     ParsedMail empty = parse("Content-Type: multipart/mixed; boundary=x\n\n");
-    assertEquals(Optional.empty(), empty.text());
+    assertEquals(Optional.empty(), text(empty));
     assertEquals(List.of(), empty.attachments());
   }
 
@@ -372,8 +392,8 @@ class ParsedMailTest {
             b
             --=_1--
             """);
-    assertEquals(Optional.of("a\r\n--=_1_3\r\n-- =_1\r\n--=_1x"), mail.text());
-    assertEquals(Optional.of("b"), mail.html());
+    assertEquals(Optional.of("a\r\n--=_1_3\r\n-- =_1\r\n--=_1x"), text(mail));
+    assertEquals(Optional.of("b"), html(mail));
     assertEquals(List.of(), mail.defects());
   }
 
@@ -397,8 +417,8 @@ class ParsedMailTest {
             --o--
             stray
             """);
-    assertEquals(Optional.of("a"), mail.text());
-    assertEquals(Optional.of("b"), mail.html());
+    assertEquals(Optional.of("a"), text(mail));
+    assertEquals(Optional.of("b"), html(mail));
     assertEquals(List.of("a multipart has no end", "bytes after the last part"), mail.defects());
     assertEquals(5, mail.leftOut().getFirst().size());
   }
@@ -406,28 +426,28 @@ class ParsedMailTest {
   @Test
   void readsWhatIsMislabelled() throws IOException {
     assertEquals(
-        Optional.of("é\r\n"), parse("Content-Type: text/plain; charset=x-klingon\n\né\n").text());
-    assertEquals(Optional.of("x\r\n"), parse("Content-Type: text\n\nx\n").text());
-    assertEquals(Optional.of("x"), parse("Content-Transfer-Encoding: rot13\n\nx").text());
+        Optional.of("é\r\n"), text(parse("Content-Type: text/plain; charset=x-klingon\n\né\n")));
+    assertEquals(Optional.of("x\r\n"), text(parse("Content-Type: text\n\nx\n")));
+    assertEquals(Optional.of("x"), text(parse("Content-Transfer-Encoding: rot13\n\nx")));
     ParsedMail base64 = parse("Content-Transfer-Encoding: base64\n\naGVs*bG8\n");
-    assertEquals(Optional.of("hello"), base64.text());
+    assertEquals(Optional.of("hello"), text(base64));
     assertEquals(List.of("a broken base64 encoding"), base64.defects());
     ParsedMail file = parse("Content-Type: ???; name=x.doc\n\nx");
     assertEquals(List.of("x.doc application/octet-stream x"), attachments(file));
     // A type with line ends and quotes in it could break out of a header of ours.
     ParsedMail odd = parse("Content-Type: image/\"x\ny\n\nx");
-    assertEquals(Optional.of("x"), odd.text());
+    assertEquals(Optional.of("x"), text(odd));
   }
 
   @Test
   void givesTextWithoutNulOrMark() throws IOException {
-    assertEquals(Optional.of("a\uFFFDb"), parse("\n\uFEFFa\0b").text());
+    assertEquals(Optional.of("a\uFFFDb"), text(parse("\n\uFEFFa\0b")));
   }
 
   @Test
   void readsTheEmptyMessage() throws IOException {
     ParsedMail mail = parse("");
-    assertEquals(Optional.of(""), mail.text());
+    assertEquals(Optional.of(""), text(mail));
     assertEquals("", mail.subject());
     assertEquals(List.of(), mail.headers().all());
   }
@@ -458,7 +478,7 @@ class ParsedMailTest {
               .line("\n--m--\n")
               .message();
       ParsedMail mail = ParsedMail.parse(message);
-      assertEquals(Optional.of("text"), mail.text());
+      assertEquals(Optional.of("text"), text(mail));
       assertArrayEquals(part, content(mail.attachments().get(0)));
       assertArrayEquals(part, content(mail.attachments().get(1)));
     }
@@ -488,7 +508,7 @@ class ParsedMailTest {
     ParsedMail mail = ParsedMail.parse(strange);
     assertTrue(mail.unparsed());
     assertEquals("x", mail.subject());
-    assertEquals(good.size(), mail.text().orElseThrow().length());
+    assertEquals(good.size(), text(mail).orElseThrow().length());
     assertArrayEquals(good.open(0).readAllBytes(), content(mail.attachments().getFirst()));
   }
 

@@ -38,49 +38,9 @@ class LargeMailTest {
   private static final int LINES = 35 * 1024 * 1024 / LINE.length();
   private static final long ALLOCATED_MAX = 1_000_000;
 
-  /// Makes each byte when it is asked for.
-  private static final class Made implements Message {
-    private final byte[] head = HEAD.getBytes(ISO_8859_1);
-    private final byte[] line = LINE.getBytes(ISO_8859_1);
-    private final byte[] tail = TAIL.getBytes(ISO_8859_1);
-    private final long tailStart = head.length + (long) line.length * LINES;
-
-    @Override
-    public long size() {
-      return tailStart + tail.length;
-    }
-
-    @Override
-    public InputStream open(long offset) {
-      return new InputStream() {
-        private long at = offset;
-
-        @Override
-        public int read() {
-          byte[] one = new byte[1];
-          return read(one, 0, 1) < 0 ? -1 : one[0];
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) {
-          if (at >= size()) {
-            return -1;
-          }
-          byte[] from = at < head.length ? head : at < tailStart ? line : tail;
-          long start = at < head.length ? 0 : at < tailStart ? head.length : tailStart;
-          int index = (int) ((at - start) % from.length);
-          int count = Math.min(length, from.length - index);
-          System.arraycopy(from, index, bytes, offset, count);
-          at += count;
-          return count;
-        }
-      };
-    }
-  }
-
   @Test
   void isReadAndPostedInBoundedMemory() throws IOException {
-    Message message = new Made();
+    Message message = new MadeMessage().then(HEAD, 1).then(LINE, LINES).then(TAIL, 1);
     for (Format format : Format.values()) {
       // What is loaded and built once does not count.
       Payloads.bytes(format.body(Payloads.of(Letters.of(HEAD + LINE + TAIL)), ""));
