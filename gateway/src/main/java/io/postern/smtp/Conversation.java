@@ -1,6 +1,5 @@
 package io.postern.smtp;
 
-import io.postern.mail.Address;
 import io.postern.mail.Peer;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -8,12 +7,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/// One SMTP session: what was said so far, and what we answer (RFC 5321 §4.1.4 and §4.3). Verbs return
-/// their reply; only [#turn] and what it calls to end the session write it.
+/// One SMTP session: what was said so far, and what we answer (RFC 5321 §4.1.4 and §4.3).
 ///
 ///     greeted --EHLO, HELO--> ready --MAIL--> open --RCPT 2xx--> open, with recipients --DATA--> ready
 ///                               ^               |                    |
 ///                               +-- RSET, EHLO, HELO: the transaction is closed
+///
+/// What is put off is put off whole: a 4xx given to MAIL, or to all recipients, is given to the
+/// commands that a pipelining peer (RFC 2920) has sent behind it as well. They would be out of order
+/// otherwise, and their 5xx would make some peers give the mail up.
 ///
 /// Belongs to the session's thread.
 final class Conversation {
@@ -24,6 +26,10 @@ final class Conversation {
   private static final Reply NO_RECIPIENT = new Reply(554, "5.5.1", "No valid recipients");
   private static final Reply GO_AHEAD = new Reply(354, "", "End data with <CR><LF>.<CR><LF>");
 
+  /// How many RCPT a transaction may have for each recipient that a mail may have: most of an old
+  /// list may be refused, but nobody may try out addresses without end behind one that stands.
+  private static final long ASKED_PER_RECIPIENT = 10;
+
   /// A reply line without CRLF, in characters (RFC 5321 §4.5.3.1.5).
   private static final int LINE_MAX = 510;
 
@@ -32,11 +38,17 @@ final class Conversation {
   private final Settings settings;
   private final Receiver receiver;
   private final Tally tally;
+  private final long discardMax;
 
   private Peer peer;
   private Optional<Shield.Guarded> transaction = Optional.empty();
   private boolean utf8;
   private int recipients;
+  private int recipientsAsked;
+
+  /// The first 4xx given to MAIL, or to RCPT in the open transaction.
+  private Optional<Reply> putOff = Optional.empty();
+
   private Optional<Ending> ending = Optional.empty();
 
   /// Why a session ended, as the log says it.
@@ -47,6 +59,7 @@ final class Conversation {
     CLOSING,
     ERRORS,
     COMMANDS,
+    RECIPIENTS,
     BARE_LINE_END,
     ENDLESS_LINE,
     ENDLESS_MESSAGE,
@@ -56,38 +69,49 @@ final class Conversation {
 
   Conversation(
       String id, InetSocketAddress address, Wire wire, Settings settings, Receiver receiver) {
+    this(id, address, wire, settings, receiver, MessageReader.DISCARD_MAX);
+  }
+
+  /// For tests, which can't send gigabytes.
+  ///
+  /// @param discardMax what is read of a message beyond the largest one, in bytes
+  Conversation(
+      String id,
+      InetSocketAddress address,
+      Wire wire,
+      Settings settings,
+      Receiver receiver,
+      long discardMax) {
     this.id = id;
     this.wire = wire;
     this.settings = settings;
     this.receiver = new Shield(receiver);
     this.tally = new Tally(settings.limits());
+    this.discardMax = discardMax;
     this.peer = new Peer(address, "", false, "");
   }
 
-  /// Waits for one line from the peer, obeys it, and answers. Throws nothing but errors of the
-  /// virtual machine.
-  void turn() {
-    if (isOver()) {
-      return;
+  /// Speaks with the peer until the session has ended and the connection may be closed.
+  void run() {
+    while (ending.isEmpty()) {
+      turn();
     }
+  }
+
+  /// Waits for one line from the peer, obeys it, and answers.
+  private void turn() {
     try {
       switch (wire.line(transaction.isEmpty())) {
         case Line.Text(String text) -> obey(Command.parse(text, settings.hostName()));
         case Line.Unfit unfit -> refuseLine(unfit);
         case Line.End end -> leave(end);
       }
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      // A bug of ours, maybe in the middle of a message: no byte that follows can be trusted to be
-      // a
-      // command. The peer will come again.
+    } catch (Throwable e) {
+      // A fault of ours or of the virtual machine, maybe in the middle of a message: no byte that
+      // follows can be trusted to be a command. The peer will come again.
       LOG.atError().addKeyValue("session", id).setCause(e).log("fault in session");
       end(Ending.FAULT, new Reply(421, "4.3.0", "Something went wrong here; try again later"));
     }
-  }
-
-  /// True when the session has ended and the connection may be closed.
-  boolean isOver() {
-    return ending.isPresent();
   }
 
   private void refuseLine(Line.Unfit unfit) {
@@ -117,10 +141,7 @@ final class Conversation {
         Reply reply = mail(mail);
         answer(reply, !reply.refuses());
       }
-      case Command.Recipient recipient -> {
-        Reply reply = recipient(recipient);
-        answer(reply, !reply.refuses());
-      }
+      case Command.Recipient recipient -> recipient(recipient);
       case Command.Plain.DATA -> data();
       case Command.Plain.RESET -> {
         reset();
@@ -162,6 +183,7 @@ final class Conversation {
     if (transaction.isPresent()) {
       return new Reply(503, "5.5.1", "One mail at a time; RSET forgets this one");
     }
+    putOff = Optional.empty();
     long bytesMax = settings.limits().messageBytesMax();
     if (mail.size() > bytesMax) {
       return new Reply(552, "5.3.4", "Message is larger than " + bytesMax + " bytes");
@@ -172,14 +194,38 @@ final class Conversation {
         utf8 = mail.utf8();
         yield new Reply(250, "2.1.0", "OK");
       }
-      case Receiver.Opening.Refused(Reply reply) -> reply;
+      case Receiver.Opening.Refused(Reply reply) -> {
+        notePutOff(reply);
+        yield reply;
+      }
     };
   }
 
-  private Reply recipient(Command.Recipient recipient) {
-    if (transaction.isEmpty()) {
-      return MAIL_FIRST;
+  private void notePutOff(Reply reply) {
+    if (putOff.isEmpty() && reply.code() >= 400 && reply.code() < 500) {
+      putOff = Optional.of(reply);
     }
+  }
+
+  private void recipient(Command.Recipient recipient) {
+    if (transaction.isEmpty()) {
+      answer(putOff.orElse(MAIL_FIRST), false);
+      return;
+    }
+    recipientsAsked++;
+    if (recipientsAsked > ASKED_PER_RECIPIENT * settings.limits().recipientsMax()) {
+      end(Ending.RECIPIENTS, new Reply(421, "4.7.0", "Too many recipients; closing"));
+      return;
+    }
+    Reply reply = recipient(recipient, transaction.get());
+    if (!reply.refuses()) {
+      recipients++;
+    }
+    notePutOff(reply);
+    answer(reply, recipients > 0);
+  }
+
+  private Reply recipient(Command.Recipient recipient, Shield.Guarded open) {
     if (!recipient.ascii() && !utf8) {
       return new Reply(553, "5.6.7", "This address needs SMTPUTF8 at MAIL");
     }
@@ -187,17 +233,12 @@ final class Conversation {
     if (recipients >= max) {
       return new Reply(452, "4.5.3", "More than " + max + " recipients; send again for the others");
     }
-    Address to = recipient.to();
-    Reply reply = transaction.get().recipient(to);
-    if (!reply.refuses()) {
-      recipients++;
-    }
-    return reply;
+    return open.recipient(recipient.to());
   }
 
   private void data() {
     if (transaction.isEmpty()) {
-      answer(MAIL_FIRST, false);
+      answer(putOff.orElse(MAIL_FIRST), false);
       return;
     }
     Shield.Guarded open = transaction.get();
@@ -207,11 +248,16 @@ final class Conversation {
       return;
     }
     if (recipients == 0) {
-      answer(NO_RECIPIENT, false);
+      answer(putOff.orElse(NO_RECIPIENT), false);
       return;
     }
     wire.reply(GO_AHEAD.line());
-    switch (new MessageReader(wire, settings.limits().messageBytesMax()).read(open)) {
+    message(open);
+  }
+
+  private void message(Shield.Guarded open) {
+    long bytesMax = settings.limits().messageBytesMax();
+    switch (new MessageReader(wire, bytesMax, discardMax).read(open)) {
       case MessageReader.Result.Whole(long bytes) -> {
         Reply reply = open.message();
         if (!reply.refuses()) {
@@ -225,10 +271,10 @@ final class Conversation {
         reset();
         answer(reply, false);
       }
-      case MessageReader.Result.Endless() ->
-          end(
-              Ending.ENDLESS_MESSAGE,
-              new Reply(421, "4.3.4", "Message is far too large and goes on; closing"));
+      case MessageReader.Result.Endless(Reply reply) -> {
+        open.unfit(reply);
+        end(Ending.ENDLESS_MESSAGE, reply);
+      }
       case MessageReader.Result.Cut(Line.End why) -> leave(why);
     }
   }
@@ -276,12 +322,16 @@ final class Conversation {
     transaction = Optional.empty();
     utf8 = false;
     recipients = 0;
+    recipientsAsked = 0;
+    putOff = Optional.empty();
   }
 
   private void answer(Reply reply, boolean movesMail) {
     LOG.debug("session {} answers {} {}", id, reply.code(), reply.enhanced());
+    // Also before a 421: what was decided about a recipient or a message must not be asked again.
+    wire.reply(line(reply));
     switch (tally.count(reply, movesMail)) {
-      case GO_ON -> wire.reply(line(reply));
+      case GO_ON -> {}
       case TOO_MANY_ERRORS ->
           end(Ending.ERRORS, new Reply(421, "4.7.0", "Too many errors; closing"));
       case TOO_MANY_COMMANDS ->
@@ -305,15 +355,15 @@ final class Conversation {
   }
 
   private void end(Ending why, Reply farewell) {
-    reset();
+    end(why);
     wire.reply(line(farewell));
-    ending = Optional.of(why);
     wire.finish();
   }
 
   private void end(Ending why) {
-    reset();
+    // First of all, so that the session ends even if it can't do so in good order.
     ending = Optional.of(why);
+    reset();
   }
 
   /// The connection ends, for whatever reason; called last, and once.

@@ -38,10 +38,10 @@ final class DoorSocket extends ServerSocket {
         if (peer.isPresent()) {
           return peer.get();
         }
-      } catch (RuntimeException e) {
-        // Nothing one connection does may end the thread that accepts all of them.
+      } catch (Throwable e) {
+        // Nothing one connection does, nor a lack of memory for it, may end the thread that accepts
+        // all of them. The connection was closed by what failed.
         LOG.error("fault in admitting a connection", e);
-        socket.close();
       }
     }
   }

@@ -3,19 +3,24 @@ package io.postern.smtp;
 /// Reads one message from the wire to its true end, whatever is wrong with it, and hands its
 /// content on while it is still worth keeping.
 final class MessageReader {
-  /// What is read of a message that is thrown away, beyond twice the largest message, in bytes.
-  private static final long DISCARD_EXTRA = 1 << 20;
+  /// What is read and thrown away of a message beyond the largest one, in bytes. A peer that is cut
+  /// off in the middle of its message knows nothing and sends it all again, for days; so what a
+  /// person may send by mistake is read to its end and refused for good.
+  static final long DISCARD_MAX = 1L << 30;
 
   private final Wire wire;
   private final long bytesMax;
+  private final long discardMax;
   private final DotScanner scanner = new DotScanner();
   private long raw;
   private long content;
 
   /// @param bytesMax the largest message in bytes, after dot-unstuffing
-  MessageReader(Wire wire, long bytesMax) {
+  /// @param discardMax what is read beyond that, in bytes; [#DISCARD_MAX] but in tests
+  MessageReader(Wire wire, long bytesMax, long discardMax) {
     this.wire = wire;
     this.bytesMax = bytesMax;
+    this.discardMax = discardMax;
   }
 
   /// What came of reading.
@@ -28,8 +33,9 @@ final class MessageReader {
     /// The end was reached, and the message is refused.
     record Unfit(Reply reply) implements Result {}
 
-    /// The peer goes on far past the largest message; the end was not reached.
-    record Endless() implements Result {}
+    /// The peer goes on far past the largest message; the end was not reached, and the message is
+    /// refused.
+    record Endless(Reply reply) implements Result {}
 
     /// The end never came.
     record Cut(Line.End why) implements Result {}
@@ -50,18 +56,21 @@ final class MessageReader {
           return new Result.Cut(Line.End.CLOSING);
         }
       }
-      if (raw > 2 * bytesMax + DISCARD_EXTRA) {
-        return new Result.Endless();
+      if (!scanner.ended() && raw > bytesMax + discardMax) {
+        return new Result.Endless(tooLarge());
       }
     }
     if (content > bytesMax) {
-      return new Result.Unfit(
-          new Reply(552, "5.3.4", "Message is larger than " + bytesMax + " bytes"));
+      return new Result.Unfit(tooLarge());
     }
     if (scanner.defect() != DotScanner.Defect.NONE) {
       return new Result.Unfit(new Reply(550, "5.6.0", scanner.defect().text));
     }
     return new Result.Whole(content);
+  }
+
+  private Reply tooLarge() {
+    return new Reply(552, "5.3.4", "Message is larger than " + bytesMax + " bytes");
   }
 
   private void takeBlock(Receiver.Transaction transaction) {

@@ -1,5 +1,6 @@
 package io.postern.smtp;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,10 +13,10 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
-/// The connection as SubEthaSMTP is shown it. What it reads is a crank, the same short line again
-/// and again while the session lasts; what it writes goes into [Wire]'s next packet. The peer's own
-/// bytes pass it by.
+/// The connection as SubEthaSMTP is shown it. What it reads is one short line, the crank, and then
+/// the end; what it writes goes into [Wire]'s next packet. The peer's own bytes pass it by.
 final class PeerSocket extends Socket {
   /// The one command SubEthaSMTP ever sees.
   static final String CRANK = "NEXT";
@@ -25,12 +26,12 @@ final class PeerSocket extends Socket {
   private final Socket socket;
   private final Wire wire;
   private final InetSocketAddress peer;
-  private final Runnable whenClosed;
+  private final Consumer<PeerSocket> whenClosed;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Optional<Conversation> conversation = Optional.empty();
 
-  /// @param whenClosed called once
-  PeerSocket(Socket socket, Wire wire, Runnable whenClosed) {
+  /// @param whenClosed told of this socket, once
+  PeerSocket(Socket socket, Wire wire, Consumer<PeerSocket> whenClosed) {
     this.socket = socket;
     this.wire = wire;
     this.peer = nameless((InetSocketAddress) socket.getRemoteSocketAddress());
@@ -74,33 +75,7 @@ final class PeerSocket extends Socket {
 
   @Override
   public InputStream getInputStream() {
-    return new InputStream() {
-      private int at;
-
-      @Override
-      public int read() {
-        if (at == 0 && conversation.map(Conversation::isOver).orElse(true)) {
-          return -1;
-        }
-        int b = CRANK_LINE[at];
-        at = (at + 1) % CRANK_LINE.length;
-        return b;
-      }
-
-      @Override
-      public int read(byte[] bytes, int offset, int length) {
-        // One byte is one read, so no line is handed out before its turn.
-        if (length == 0) {
-          return 0;
-        }
-        int b = read();
-        if (b < 0) {
-          return -1;
-        }
-        bytes[offset] = (byte) b;
-        return 1;
-      }
-    };
+    return new ByteArrayInputStream(CRANK_LINE);
   }
 
   @Override
@@ -154,7 +129,7 @@ final class PeerSocket extends Socket {
       try {
         socket.close();
       } finally {
-        whenClosed.run();
+        whenClosed.accept(this);
       }
     }
   }

@@ -45,8 +45,9 @@ public interface Receiver {
     /// The message is complete, by CRLF.CRLF. The reply is final: with a 250 the mail is on disk.
     Reply message();
 
-    /// The message was read to its true end, but the protocol refuses it (too large, a bare CR,
-    /// NUL). The protocol gives the reply; this only notes it.
+    /// The message was read to its true end, or too far past the largest size for that, and the
+    /// protocol refuses it (too large, a bare CR, NUL). The protocol gives the reply; this only
+    /// notes it.
     void unfit(Reply reply);
 
     /// Ends the transaction; whatever was not accepted is forgotten. Does not throw.

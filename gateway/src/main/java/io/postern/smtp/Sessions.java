@@ -31,49 +31,46 @@ final class Sessions {
 
   /// Takes a connection in, or refuses it when there are too many.
   ///
-  /// @return empty when it was refused and closed
+  /// @return empty when it was refused, or broke; whenever no session comes of it, by a fault as
+  ///   well, it is closed and holds no place
   Optional<PeerSocket> admit(Socket socket) {
+    boolean hasPlace = false;
     boolean admitted = false;
     try {
       // Without this a reply may wait 40 ms for the peer's acknowledgement of the one before.
       socket.setTcpNoDelay(true);
-      if (!places.tryAcquire()) {
+      hasPlace = places.tryAcquire();
+      if (!hasPlace) {
         refuse(socket);
         return Optional.empty();
       }
+      Wire wire = new Wire(socket, settings.limits().idleMax());
+      Optional<PeerSocket> peer = Optional.of(new PeerSocket(socket, wire, this::leave));
+      open.add(peer.get());
+      // From here on the place is given back by PeerSocket's close.
       admitted = true;
-      return Optional.of(register(socket));
+      if (closing) {
+        // It was accepted just before the door closed, and drain may not have seen it. Looked at
+        // only once it is among the open ones: one of the two always sees the other.
+        wire.closing(false);
+      }
+      return peer;
     } catch (IOException e) {
       LOG.atDebug().addKeyValue("why", e.getMessage()).log("connection broke at once");
-      if (admitted) {
-        places.release();
-      }
       return Optional.empty();
     } finally {
       if (!admitted) {
+        if (hasPlace) {
+          places.release();
+        }
         close(socket);
       }
     }
   }
 
-  private PeerSocket register(Socket socket) throws IOException {
-    Wire wire = new Wire(socket, settings.limits().idleMax());
-    PeerSocket[] self = new PeerSocket[1];
-    PeerSocket peer =
-        new PeerSocket(
-            socket,
-            wire,
-            () -> {
-              open.remove(self[0]);
-              places.release();
-            });
-    self[0] = peer;
-    open.add(peer);
-    if (closing) {
-      // It was accepted while the door closed, and drain may not have seen it.
-      wire.closing(false);
-    }
-    return peer;
+  private void leave(PeerSocket peer) {
+    open.remove(peer);
+    places.release();
   }
 
   /// Done by the thread that accepts, as 100 bytes always fit a new connection's send buffer.
@@ -116,7 +113,8 @@ final class Sessions {
   }
 
   /// Ends all sessions: those between mails at once, the others after their transaction, and all of
-  /// them when the time is over. Called after the last connection was admitted.
+  /// them when the time is over. Called when no address accepts any more; a connection accepted
+  /// just before may still be on its way in, and [#admit] sees to it.
   ///
   /// @return true when every session has ended
   boolean drain(Duration max, Duration farewell) {

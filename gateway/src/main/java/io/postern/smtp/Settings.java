@@ -40,10 +40,10 @@ public record Settings(
   /// @param messageBytesMax the largest message in bytes, advertised by SIZE (RFC 1870); default 35
   ///   MB = 36,700,160; at least 65,536 (RFC 5321 §4.5.3.1.7), at most 1 GB
   /// @param recipientsMax accepted recipients of one message; default 1,000; at least 100 (RFC 5321
-  ///   §4.5.3.1.8)
+  ///   §4.5.3.1.8). Ten times as many may be asked for, most of them in vain
   /// @param sessionsMax sessions at once, over all addresses; default 1,000; 1 to 100,000
-  /// @param commandsMax commands that move no mail, such as NOOP, RSET or a refused RCPT, since the
-  ///   last accepted message; default 1,000; at least 100
+  /// @param commandsMax commands that move no mail, such as NOOP, RSET or an RCPT refused while no
+  ///   recipient stands, since the last accepted message; default 1,000; at least 100
   /// @param errorsMax commands that break the protocol since the last accepted message; default 20;
   ///   at least 1
   /// @param idleMax how long the peer may take for one command line, for the next bytes of a

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /// A receiver whose faults are replies. What lies behind promises not to throw; if it does all the
 /// same, the peer hears 451 and tries again later, and mail is neither lost nor refused for a bug
-/// of ours. Errors of the virtual machine, such as a lack of memory, pass through.
+/// of ours. Errors of the virtual machine are no exception: passed on, they would end the session
+/// without a word of ours, and where a lack of memory is to end the process, it has done so before.
 ///
 /// @param receiver what may throw
 record Shield(Receiver receiver) implements Receiver {
@@ -25,7 +26,7 @@ record Shield(Receiver receiver) implements Receiver {
             new Opening.Opened(new Guarded(session, transaction));
         case Opening.Refused refused -> refused;
       };
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+    } catch (Throwable e) {
       report(session, "mail", e);
       return new Opening.Refused(FAULT);
     }
@@ -65,7 +66,7 @@ record Shield(Receiver receiver) implements Receiver {
       }
       try {
         return Objects.requireNonNull(transaction.recipient(recipient));
-      } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      } catch (Throwable e) {
         return broke("recipient", e);
       }
     }
@@ -75,7 +76,7 @@ record Shield(Receiver receiver) implements Receiver {
       if (!broken) {
         try {
           transaction.write(bytes, offset, length);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Throwable e) {
           broke("write", e);
         }
       }
@@ -88,7 +89,7 @@ record Shield(Receiver receiver) implements Receiver {
       }
       try {
         return Objects.requireNonNull(transaction.message());
-      } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      } catch (Throwable e) {
         return broke("message", e);
       }
     }
@@ -98,7 +99,7 @@ record Shield(Receiver receiver) implements Receiver {
       if (!broken) {
         try {
           transaction.unfit(reply);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Throwable e) {
           broke("unfit", e);
         }
       }
@@ -110,7 +111,7 @@ record Shield(Receiver receiver) implements Receiver {
         closed = true;
         try {
           transaction.close();
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Throwable e) {
           report(session, "close", e);
         }
       }

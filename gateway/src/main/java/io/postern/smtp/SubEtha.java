@@ -10,12 +10,13 @@ import org.subethamail.smtp.server.SessionHandler;
 
 /// SubEthaSMTP on one address, and the only file that knows it. Ours are the sockets, the threads,
 /// the lines, the verbs and the message; its own are the accepting thread, the session's life and
-/// its loop.
+/// greeting.
 ///
-/// That loop reads lines byte by byte, answers malformed ones in its own words, without an enhanced
-/// code, and finds verbs by their first four letters; it can't be replaced. So it is never shown
-/// what the peer says: it is handed a crank ([PeerSocket]), the name of its one command that
-/// counts, and that command makes the [Conversation] take its next turn.
+/// Its loop over commands reads lines byte by byte, answers malformed ones in its own words,
+/// without an enhanced code, and finds verbs by their first four letters; it can't be replaced. So
+/// it is never shown what the peer says: it is handed a crank ([PeerSocket]), the name of its one
+/// command that counts. That command is the whole [Conversation]; behind it SubEthaSMTP reads the
+/// end, and ends the session.
 ///
 /// Classes of packages named `internal` are used here, so the library's version is pinned.
 final class SubEtha {
@@ -57,7 +58,7 @@ final class SubEtha {
             .sessionHandler(new Life(settings, receiver))
             .insertReceivedHeaders(false)
             .build();
-    server.getCommandHandler().addCommand(new Turn());
+    server.getCommandHandler().addCommand(new Crank());
     try {
       server.start();
     } catch (RuntimeException e) {
@@ -87,15 +88,15 @@ final class SubEtha {
     server.stop();
   }
 
-  /// Turns the conversation when the crank is turned.
-  private static final class Turn extends BaseCommand {
-    Turn() {
+  /// Holds the conversation when the crank is turned, once a session.
+  private static final class Crank extends BaseCommand {
+    Crank() {
       super(PeerSocket.CRANK, "");
     }
 
     @Override
     public void execute(String line, Session session) {
-      ((PeerSocket) session.getSocket()).conversation().ifPresent(Conversation::turn);
+      ((PeerSocket) session.getSocket()).conversation().ifPresent(Conversation::run);
     }
   }
 

@@ -29,9 +29,11 @@ final class Tally {
     idleSince = 0;
   }
 
-  /// A command is about to be answered.
+  /// A command was answered.
   ///
-  /// @param movesMail true for a MAIL, RCPT or message that was accepted
+  /// @param movesMail true for a MAIL, RCPT or message that was accepted, and for every RCPT of a
+  ///   mail that has a recipient: a list may have more dead addresses than
+  ///   [Settings.Limits#commandsMax]
   Verdict count(Reply reply, boolean movesMail) {
     commands++;
     if (reply.refuses()) {

@@ -26,7 +26,13 @@ final class Wire {
 
   private static final int LINGER_BYTES_MAX = 1 << 20;
 
-  private static final int BLOCK_BYTES = 16 * 1024;
+  /// What is read at once of a message, in bytes.
+  static final int BLOCK_BYTES = 16 * 1024;
+
+  /// What is read at once of commands, in bytes; more than a line. Most sessions wait for a command
+  /// most of the time, and this is what they hold then.
+  static final int LINES_BYTES = 2048;
+
   private static final int REPLIES_BYTES = 2048;
 
   private final Socket socket;
@@ -34,7 +40,7 @@ final class Wire {
   private final OutputStream out;
   private final Deadlines deadlines;
 
-  private final byte[] block = new byte[BLOCK_BYTES];
+  private byte[] block = new byte[LINES_BYTES];
   private int from;
   private int to;
 
@@ -89,7 +95,7 @@ final class Wire {
       if (discarded > LINE_DISCARD_MAX) {
         return Line.Unfit.ENDLESS;
       }
-      switch (fill(betweenMails && to == from && discarded == 0)) {
+      switch (fill(LINES_BYTES, betweenMails && to == from && discarded == 0)) {
         case BYTES -> {}
         case CLOSED -> {
           return Line.End.CLOSED;
@@ -118,10 +124,11 @@ final class Wire {
       return Fill.BYTES;
     }
     deadlines.awaitBlock();
-    return fill(false);
+    return fill(BLOCK_BYTES, false);
   }
 
-  /// The bytes read and not yet consumed: from [#from] to [#to]. They may be changed in place.
+  /// The bytes read and not yet consumed: from [#from] to [#to]. They may be changed in place, and
+  /// are elsewhere after the next wait.
   byte[] block() {
     return block;
   }
@@ -139,10 +146,13 @@ final class Wire {
     from = index;
   }
 
-  private Fill fill(boolean betweenMails) {
+  private Fill fill(int blockBytes, boolean betweenMails) {
     if (from == to) {
       from = 0;
       to = 0;
+      if (block.length != blockBytes) {
+        block = new byte[blockBytes];
+      }
     } else if (to == block.length) {
       System.arraycopy(block, from, block, 0, to - from);
       to -= from;

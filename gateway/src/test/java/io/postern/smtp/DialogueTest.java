@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 ///     # text       a remark
 ///
 /// In R and K, `\r`, `\n`, `\0` and `\xNN` are bytes. At the end no other line came, no other mail was
-/// kept, and each transaction was closed once. What the receiver answers is told in
+/// kept, the session ended, and each transaction was closed once. What the receiver answers is told in
 /// [RecordingReceiver]; the limits are those of [Doors#limits].
 final class DialogueTest {
   static Stream<String> dialogues() throws IOException, URISyntaxException {
@@ -64,6 +64,11 @@ final class DialogueTest {
             name.startsWith("help") ? "https://example.com/help" : "");
     try (Listener listener = Doors.open(settings, receiver)) {
       play(script, listener, receiver);
+      long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      while (listener.sessions() > 0) {
+        assertTrue(System.nanoTime() < until, "the session has no end");
+        Thread.onSpinWait();
+      }
     }
     assertEquals(List.of(), List.copyOf(receiver.kept), "mails that the dialogue doesn't name");
     assertEquals(receiver.opened.get(), receiver.closed.get(), "transactions closed");

@@ -363,6 +363,53 @@ final class ListenerTest {
   }
 
   @Test
+  void bearsAnyNumberOfRefusedRecipientsBehindOneThatStands() throws Exception {
+    try (Listener listener = Doors.open(receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      peer.ask("MAIL FROM:<>");
+      peer.ask("RCPT TO:<bob@example.com>");
+      for (int i = 0; i < 999; i++) {
+        assertTrue(peer.ask("RCPT TO:<unknown@example.com>").startsWith("550 5.1.1 "));
+      }
+      assertTrue(peer.ask("DATA").startsWith("354 "));
+      assertEquals("250 2.0.0 kept", peer.ask("."));
+      assertEquals(1, receiver.next().recipients().size());
+    }
+  }
+
+  @Test
+  void endsForAPeerThatTriesOutAddresses() throws Exception {
+    try (Listener listener = Doors.open(receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      peer.ask("MAIL FROM:<>");
+      peer.ask("RCPT TO:<bob@example.com>");
+      peer.send("RCPT TO:<unknown@example.com>\r\n".repeat(1000));
+      List<String> said = peer.rest();
+      assertEquals(1000, said.size());
+      assertTrue(said.get(998).startsWith("550 5.1.1 "), said.get(998));
+      assertTrue(said.get(999).startsWith("421 4.7.0 Too many recipients"), said.get(999));
+    }
+    assertNothingKept();
+  }
+
+  @Test
+  void tellsWhatBecameOfTheMessageBeforeItEndsForTooManyCommands() throws Exception {
+    try (Listener listener = Doors.open(receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      peer.send("NOOP\r\n".repeat(99));
+      for (int i = 0; i < 99; i++) {
+        assertEquals("250 2.0.0 OK", peer.line());
+      }
+      startMail(peer, "spam");
+      peer.send(".\r\n");
+      List<String> said = peer.rest();
+      assertEquals(2, said.size(), said::toString);
+      assertTrue(said.getFirst().startsWith("550 5.7.1 Looks like spam"), said::toString);
+      assertTrue(said.getLast().startsWith("421 4.7.0 Too many commands"), said::toString);
+    }
+  }
+
+  @Test
   void saysGoodbyeToIdleSessionsWhenItCloses() throws Exception {
     Listener listener = Doors.open(receiver);
     try (listener;

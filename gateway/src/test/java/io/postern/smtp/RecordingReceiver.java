@@ -15,11 +15,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A receiver that keeps what it is given. What it answers depends on local parts:
 ///
-///     sender     refused  550 at MAIL          later   451 at MAIL      mailbug  throws at MAIL
+///     sender     maildeath  an error of the virtual machine at MAIL
+///                refused  550 at MAIL          later   451 at MAIL      mailbug  throws at MAIL
 ///     recipient  unknown  550 at RCPT          busy    451 at RCPT      rcptbug  throws at RCPT
-///                rcptnull null at RCPT
+///                rcptnull null at RCPT         rcptdeath  an error at RCPT
 ///                spam     550 after the dot    full    452 after the dot
 ///                writebug throws in write      dotbug  throws after the dot
+///                writedeath, dotdeath, closedeath  an error in write, after the dot, in close
 ///                slow     waits after the dot until [#release] is counted down
 final class RecordingReceiver implements Receiver {
   /// A mail that was answered 250.
@@ -60,6 +62,7 @@ final class RecordingReceiver implements Receiver {
       case "refused" -> new Opening.Refused(new Reply(550, "5.7.1", "Not from you"));
       case "later" -> new Opening.Refused(new Reply(451, "4.3.5", "Not now"));
       case "mailbug" -> throw new IllegalStateException("a fault at MAIL, made by the test");
+      case "maildeath" -> throw new InternalError("an error at MAIL, made by the test");
       default -> {
         opened.incrementAndGet();
         yield new Opening.Opened(new Recording(session, peer, from, declaredSize));
@@ -91,6 +94,7 @@ final class RecordingReceiver implements Receiver {
         case "unknown" -> new Reply(550, "5.1.1", "No such user");
         case "busy" -> new Reply(451, "4.2.1", "Busy");
         case "rcptnull" -> null;
+        case "rcptdeath" -> throw new InternalError("an error at RCPT, made by the test");
         case "rcptbug" -> throw new IllegalStateException("a fault at RCPT, made by the test");
         default -> {
           recipients.add(recipient);
@@ -104,6 +108,9 @@ final class RecordingReceiver implements Receiver {
       mustBeOpen();
       if (has("writebug")) {
         throw new IllegalStateException("a fault in write, made by the test");
+      }
+      if (has("writedeath")) {
+        throw new InternalError("an error in write, made by the test");
       }
       bytes.write(block, offset, length);
       bytesMost.accumulateAndGet(bytes.size(), Math::max);
@@ -121,6 +128,9 @@ final class RecordingReceiver implements Receiver {
       }
       if (has("dotbug")) {
         throw new IllegalStateException("a fault after the dot, made by the test");
+      }
+      if (has("dotdeath")) {
+        throw new InternalError("an error after the dot, made by the test");
       }
       if (has("slow")) {
         waiting.countDown();
@@ -157,6 +167,9 @@ final class RecordingReceiver implements Receiver {
       }
       over = true;
       closed.incrementAndGet();
+      if (has("closedeath")) {
+        throw new InternalError("an error in close, made by the test");
+      }
     }
 
     private boolean has(String local) {

@@ -81,6 +81,20 @@ final class SessionLogTest {
   }
 
   @Test
+  void turnsTheCrankOnceASession() throws Exception {
+    try (Listener listener = Doors.open(new RecordingReceiver());
+        RawPeer peer = new RawPeer(listener).hello()) {
+      for (int i = 0; i < 5; i++) {
+        peer.ask("NOOP");
+      }
+      peer.ask("QUIT");
+    }
+    assertEquals(
+        List.of("Client: NEXT"),
+        events.stream().map(SessionLogTest::text).filter(l -> l.startsWith("Client: ")).toList());
+  }
+
+  @Test
   void isCalmAboutPeersThatHangUp() throws Exception {
     RecordingReceiver receiver = new RecordingReceiver();
     Settings settings = Doors.settings(Doors.limits(Duration.ofMillis(300), 50));
