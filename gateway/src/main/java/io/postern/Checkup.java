@@ -14,9 +14,13 @@ import io.postern.settings.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Looks at the parts and says how the gateway feels.
-record Checkup(MailQueue queue, LiveBook books, Dispatcher dispatcher) {
+///
+/// @param fault what keeps the store from being written to; empty when nothing does
+record Checkup(
+    MailQueue queue, Supplier<Optional<String>> fault, LiveBook books, Dispatcher dispatcher) {
   Health health() {
     List<Finding> findings = new ArrayList<>();
     LiveBook.State rules = books.state();
@@ -26,6 +30,11 @@ record Checkup(MailQueue queue, LiveBook books, Dispatcher dispatcher) {
           new Finding(
               Level.RED, "store", "the disk reserve is reached and mail is put off; make room"));
     }
+    fault
+        .get()
+        .ifPresent(
+            words ->
+                findings.add(new Finding(Level.RED, "store", "nothing can be written: " + words)));
     if (!dispatcher.isAlive()) {
       findings.add(
           new Finding(Level.RED, "delivery", "nothing is delivered any more; restart the gateway"));

@@ -127,7 +127,7 @@ public final class Gateway implements AutoCloseable {
     return Console.open(
         Objects.requireNonNull(config.console()),
         new Console.Parts(
-            new Checkup(store, books, dispatcher)::health,
+            new Checkup(store, store::fault, books, dispatcher)::health,
             new Endpoints(store, dispatcher, world.clock()),
             Token.make(config.stateFolder(), world.chance())));
   }

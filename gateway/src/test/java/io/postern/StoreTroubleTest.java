@@ -7,6 +7,10 @@ import io.postern.fixture.Mails;
 import io.postern.fixture.WebhookSink;
 import io.postern.journal.Status;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -44,11 +48,26 @@ final class StoreTroubleTest {
       lock.execute("BEGIN IMMEDIATE");
       String reply = gateway.deliver(Mails.plain(), "desk@in.example.com");
       assertTrue(reply.startsWith("451 4.3.0 "), reply);
+      awaitHealth("nothing can be written: ");
       lock.execute("ROLLBACK");
     }
     assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("250 "));
     sink.await(2, TestGateway.PATIENCE);
     assertEquals(0, gateway.gateway().journal().ledger().unaccounted());
+  }
+
+  private void awaitHealth(String text) throws Exception {
+    URI address =
+        URI.create("http:/" + gateway.gateway().consoleAddress().orElseThrow() + "/health");
+    long deadline = System.nanoTime() + TestGateway.PATIENCE.toNanos();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      String health = "";
+      while (!health.contains(text)) {
+        assertTrue(System.nanoTime() < deadline, "health stays " + health);
+        health =
+            client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString()).body();
+      }
+    }
   }
 
   private Connection other() throws Exception {

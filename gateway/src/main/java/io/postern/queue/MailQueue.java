@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /// The line of mail that was promised and is not yet delivered. Every method may be called from any
-/// thread, and returns when what it changed is on disk (fsync), or throws and has changed nothing.
+/// thread, and returns when what it changed is on disk (fsync). When it throws, nothing is promised
+/// and nothing is seen; yet a change whose commit failed in its fsync may be there after a crash.
+/// For a mail this means that the peer, which was not told 250, sends it again, and it comes twice:
+/// never that it is lost.
 ///
 /// The states of a delivery:
 ///

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /// A passive checkpoint disturbs no one, but under steady load it never gets to the end of a log
 /// that grows meanwhile. When the log file is too long, the rest is moved while the writer waits,
 /// and the file is cut: for a few milliseconds, since the passive one before it has left little to
-/// do.
+/// do. The same is done when pages were cut off the file, which gets shorter only by a checkpoint
+/// that reaches the end.
 final class Checkpointer {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
@@ -39,6 +40,7 @@ final class Checkpointer {
   private final AtomicLong unseen = new AtomicLong();
   private final Semaphore looks = new Semaphore(0);
   private final Thread thread;
+  private volatile boolean shrunk;
   private volatile boolean closed;
 
   /// The length at which the log is cut next.
@@ -71,6 +73,12 @@ final class Checkpointer {
     }
   }
 
+  /// Told by the writer when the file can get shorter.
+  void shrunk() {
+    shrunk = true;
+    looks.release();
+  }
+
   /// Moves all it can, then ends the thread.
   void close() {
     closed = true;
@@ -82,7 +90,11 @@ final class Checkpointer {
     while (!closed) {
       looks.acquireUninterruptibly();
       looks.drainPermits();
-      runOnce();
+      try {
+        runOnce();
+      } catch (RuntimeException | Error e) {
+        LOG.error("The checkpointer stumbled and goes on", e);
+      }
     }
     Sql open = sql;
     if (open != null) {
@@ -96,20 +108,27 @@ final class Checkpointer {
       Sql open = open();
       Progress log = checkpoint(open, "NOOP");
       long walBytes = database.walBytes();
-      boolean isLong = walBytes > truncateAt;
+      boolean cut = shrunk;
+      boolean isLong = cut || walBytes > truncateAt;
       if (isLong || log.leftBytes() >= passiveBytes) {
         checkpoint(open, "PASSIVE");
       }
       if (isLong || closed) {
+        // Before it, so that what is cut off meanwhile is not forgotten.
+        shrunk = false;
         boolean busy = checkpoint(open, "TRUNCATE").busy();
         // Each try holds the writer up while it waits for a reader that does not end.
         truncateAt = busy ? walBytes + passiveBytes : truncateBytes;
+        if (cut && busy) {
+          shrunk = true;
+        }
       }
     } catch (SQLException e) {
-      // Nothing is lost: the log keeps what could not be moved, and shows its size as a metric.
+      // Nothing is lost: the log keeps what could not be moved, and the next look tries again.
       LOG.warn("The write-ahead log could not be moved into the database: {}", e.toString());
-      close(sql);
+      Sql broken = sql;
       sql = null;
+      close(broken);
     }
   }
 

@@ -4,24 +4,36 @@ import io.postern.journal.Arrival;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
 import io.postern.journal.Step;
+import io.postern.queue.Spool;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// What the writer does beside what it is asked: denied rows to write and spools to sweep, a part
-/// at a time, in the transaction of a group or, when there is none, in one of their own.
+/// What the writer does beside what it is asked: denied rows to write, spools to sweep, free pages
+/// to give back, a part at a time, in the transaction of a group or, when there is none, in one of
+/// their own.
 final class Chores {
   /// How many denied rows one transaction takes.
   private static final int ROWS_MAX = 1_000;
 
-  /// How many chunks of a spool one transaction removes, so that no mail waits long behind it.
-  private static final int CHUNKS_MAX = 4;
+  /// How many chunks one transaction removes, so that no mail waits long behind it. As many as the
+  /// transaction's group may bring, or else a flood of broken-off mails would outrun the sweep.
+  private static final int CHUNKS_MAX = Math.toIntExact(Writer.GROUP_BYTES_MAX / Spool.BLOCK);
+
+  /// How much of the file may hold nothing. New mail fills it again without the file growing.
+  static final long FREE_BYTES_MAX = 64L * 1024 * 1024;
+
+  /// How many free pages one transaction cuts off.
+  private static final int PAGES_MAX = 256;
 
   private final InstantSource clock;
   private final Denials denials;
   private final Queue<Long> givenUp = new ConcurrentLinkedQueue<>();
+
+  /// Whether there are too many free pages. The writer's thread's own.
+  private boolean loose;
 
   Chores(InstantSource clock, int deniedMax) {
     this.clock = clock;
@@ -41,7 +53,7 @@ final class Chores {
   }
 
   boolean isEmpty() {
-    return denials.isEmpty() && givenUp.isEmpty();
+    return denials.isEmpty() && givenUp.isEmpty() && !loose;
   }
 
   boolean hasRows() {
@@ -51,9 +63,32 @@ final class Chores {
   /// What a transaction did.
   ///
   /// @param batch the denied rows that it wrote
-  /// @param swept true when it removed the last chunk of the first spool in the line
-  /// @param more true when there was more to do than a transaction takes
-  record Part(Denials.Batch batch, boolean swept, boolean more) {}
+  /// @param sweep the chunks that it removed
+  /// @param pages how many free pages it may have cut off
+  /// @param loose true when there are too many now
+  record Part(Denials.Batch batch, Sweep sweep, int pages, boolean loose) {
+    /// True when there was more to do than a transaction takes.
+    boolean more() {
+      return batch.rows().size() == ROWS_MAX || sweep.more() || loose;
+    }
+
+    /// How many changes it made, as far as the write-ahead log is concerned.
+    int changes() {
+      return batch.rows().size() + sweep.chunks() + pages;
+    }
+
+    /// True when it was the last that had to cut free pages off.
+    boolean shrunk() {
+      return pages > 0 && !loose;
+    }
+  }
+
+  /// What was swept.
+  ///
+  /// @param chunks how many chunks at most
+  /// @param spools how many spools, from the front of the line, are done with
+  /// @param more true when there may be more to sweep
+  record Sweep(int chunks, int spools, boolean more) {}
 
   /// Does a part of them within the open transaction.
   Part run(Tables tables) throws SQLException {
@@ -64,18 +99,48 @@ final class Chores {
     if (batch.overflow() > 0) {
       tables.log().write(overflow(batch.overflow()));
     }
-    Long mail = givenUp.peek();
-    boolean swept = mail != null && !tables.mails().sweep(mail, CHUNKS_MAX);
-    boolean more = batch.rows().size() == ROWS_MAX || givenUp.size() > (swept ? 1 : 0);
-    return new Part(batch, swept, more);
+    Sweep sweep = sweep(tables.mails());
+    if (loose) {
+      tables.mails().shrink(PAGES_MAX);
+    }
+    boolean still = (loose || sweep.chunks() > 0) && isLoose(tables.mails());
+    return new Part(batch, sweep, loose ? PAGES_MAX : 0, still);
+  }
+
+  /// Finds what a gateway before this one has left undone.
+  void begin(MailTable mails) throws SQLException {
+    givenUp.addAll(mails.openSpools());
+    loose = isLoose(mails);
+  }
+
+  private static boolean isLoose(MailTable mails) throws SQLException {
+    return mails.freePages() * Database.PAGE_BYTES > FREE_BYTES_MAX;
+  }
+
+  /// Removes chunks, those first whose spools were given up first.
+  private Sweep sweep(MailTable mails) throws SQLException {
+    int left = CHUNKS_MAX;
+    int spools = 0;
+    for (Long mail : givenUp) {
+      int removed = mails.sweep(mail, left);
+      // A spool without chunks costs its look.
+      left -= Math.max(1, removed);
+      if (left <= 0) {
+        // The last one may have more.
+        return new Sweep(CHUNKS_MAX, spools, true);
+      }
+      spools++;
+    }
+    return new Sweep(CHUNKS_MAX - left, spools, false);
   }
 
   /// Takes off the list what is on disk.
   void done(Part part) {
     denials.written(part.batch());
-    if (part.swept()) {
+    for (int i = 0; i < part.sweep().spools(); i++) {
       givenUp.remove();
     }
+    loose = part.loose();
   }
 
   private Row overflow(long count) {

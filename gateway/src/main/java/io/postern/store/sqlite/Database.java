@@ -2,6 +2,7 @@ package io.postern.store.sqlite;
 
 import io.postern.journal.StoreUnavailable;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -9,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.Function;
@@ -31,32 +33,60 @@ final class Database {
   private final int lockedMaxMs;
   private final UnaryOperator<Connection> door;
 
-  /// The database of these settings.
-  ///
-  /// @param door stands between the writer and its connection, each time one is opened
-  Database(Settings settings, UnaryOperator<Connection> door) {
-    this.path = settings.path().toAbsolutePath().normalize();
+  /// Device and inode of the file that the first connection opened; empty before.
+  private final AtomicReference<String> opened = new AtomicReference<>("");
+
+  private Database(Path path, Settings settings, UnaryOperator<Connection> door) {
+    this.path = path;
     this.lockedMaxMs = (int) Math.min(settings.lockedMax().toMillis(), Integer.MAX_VALUE);
     this.door = door;
   }
 
-  /// The root has no parent, and can't be a file either.
-  private Path folder() {
-    Path parent = path.getParent();
-    return parent == null ? path : parent;
+  /// The database of these settings, for one who may make it. Its folder is made when it is
+  /// missing. Links are followed here and never again: whatever names lead to a file, it has one
+  /// lock file, and the write-ahead log is where SQLite has it.
+  ///
+  /// @param door stands between the writer and its connection, each time one is opened
+  static Database resolve(Settings settings, UnaryOperator<Connection> door)
+      throws StoreUnavailable {
+    Path asked = settings.path().toAbsolutePath();
+    Path folder = asked.getParent();
+    Path name = asked.getFileName();
+    if (folder == null || name == null) {
+      throw Faults.refused(asked + " can't be a database: it is a root folder.");
+    }
+    try {
+      Owned.createFolder(folder);
+      Path path = folder.toRealPath().resolve(name);
+      if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+        throw Faults.refused("The database " + path + " is a link to a file that is not there.");
+      }
+      return new Database(Files.exists(path) ? path.toRealPath() : path, settings, door);
+    } catch (FileAlreadyExistsException e) {
+      throw Faults.refused(
+          "The database can't be in " + e.getFile() + ": that is no folder, nor a link to one.");
+    } catch (IOException e) {
+      throw Faults.unavailable("find the folder of " + asked, e);
+    }
   }
 
+  /// The database of these settings, which must exist, for one who only reads.
+  static Database existing(Settings settings) throws StoreUnavailable {
+    Path asked = settings.path().toAbsolutePath();
+    if (!Files.exists(asked)) {
+      throw Faults.refused(
+          "There is no database at " + asked + ": has a gateway run with this configuration?");
+    }
+    try {
+      return new Database(asked.toRealPath(), settings, UnaryOperator.identity());
+    } catch (IOException e) {
+      throw Faults.unavailable("find " + asked, e);
+    }
+  }
+
+  /// Without links.
   Path path() {
     return path;
-  }
-
-  /// Makes the folder when it is missing.
-  void createFolder() throws StoreUnavailable {
-    try {
-      Owned.createFolder(folder());
-    } catch (IOException e) {
-      throw Faults.unavailable("make the folder of " + path, e);
-    }
   }
 
   /// Makes the file when it is missing: an empty file is a database without tables. No connection
@@ -128,7 +158,7 @@ final class Database {
     return source;
   }
 
-  private static final class Source extends SQLiteDataSource {
+  private final class Source extends SQLiteDataSource {
     Source(SQLiteConfig config) {
       super(config);
     }
@@ -137,8 +167,14 @@ final class Database {
     public SQLiteConnection getConnection(@Nullable String user, @Nullable String password)
         throws SQLException {
       SQLiteConnection connection = super.getConnection(user, password);
-      Function.create(connection, "fold", new Fold(), 1, Function.FLAG_DETERMINISTIC);
-      return connection;
+      try {
+        requireSame();
+        Function.create(connection, "fold", new Fold(), 1, Function.FLAG_DETERMINISTIC);
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
     }
   }
 
@@ -150,16 +186,25 @@ final class Database {
     }
   }
 
-  /// What tells this file from another of the same name (device and inode).
+  /// Makes sure that the file's name still means the file that was opened first: what is written to
+  /// a file without a name is lost, and another database, ours or not, knows nothing of the mail
+  /// that was promised.
   ///
-  /// @throws SQLException when the file is gone
-  String identity() throws SQLException {
+  /// @throws SQLException when the file is gone, or is another one
+  void requireSame() throws SQLException {
+    String now;
     try {
       // A look at the name, not an open file: see the package's rule.
-      BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
-      return Objects.toString(file.fileKey());
+      now = Objects.toString(Files.readAttributes(path, BasicFileAttributes.class).fileKey());
     } catch (IOException e) {
       throw new SQLException("the database " + path + " is gone", e);
+    }
+    String first = opened.compareAndExchange("", now);
+    if (!first.isEmpty() && !first.equals(now)) {
+      throw new SQLException(
+          "the database "
+              + path
+              + " was replaced while the gateway runs: put it back or restart the gateway");
     }
   }
 
@@ -183,7 +228,14 @@ final class Database {
 
   private Connection connect(SQLiteConfig config) throws SQLException {
     config.setBusyTimeout(lockedMaxMs);
-    return config.createConnection(url());
+    Connection connection = config.createConnection(url());
+    try {
+      requireSame();
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
   }
 
   private String url() {

@@ -1,12 +1,16 @@
 package io.postern.store.sqlite;
 
 import io.postern.journal.StoreUnavailable;
+import java.io.Serial;
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /// Turns what the engine says into what the house understands.
 final class Faults {
+  /// Extended result codes have the primary one in their lowest byte.
+  private static final int PRIMARY_CODE = 0xff;
+
   private Faults() {}
 
   /// What a caller is told.
@@ -38,7 +42,27 @@ final class Faults {
         && fault.getResultCode() == SQLiteErrorCode.SQLITE_NOTADB;
   }
 
-  private static String words(Throwable cause) {
+  /// True when only the change is at fault, and the connection is as good as before.
+  static boolean isHarmless(SQLException cause) {
+    return cause instanceof Refused
+        || (cause instanceof SQLiteException fault
+            && (fault.getErrorCode() & PRIMARY_CODE) == SQLiteErrorCode.SQLITE_CONSTRAINT.code);
+  }
+
+  /// Thrown by a change that finds that it can't be made. No statement has failed then.
+  static final class Refused extends SQLException {
+    @Serial private static final long serialVersionUID = 1;
+
+    Refused(String message) {
+      super(message);
+    }
+
+    Refused(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  static String words(Throwable cause) {
     String message = cause.getMessage();
     return message == null ? cause.getClass().getSimpleName() : message;
   }

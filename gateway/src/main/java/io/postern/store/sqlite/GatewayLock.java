@@ -30,11 +30,11 @@ final class GatewayLock implements AutoCloseable {
 
   /// Takes the lock or says who has it.
   ///
-  /// @param database the database file, whose folder exists
+  /// @param database the database file without links, whose folder exists: two names of one
+  ///   database must lead to one lock
   static GatewayLock take(Path database) throws StoreUnavailable {
     Path file;
     try {
-      // Two names of one database are one database.
       Path lock = database.resolveSibling(database.getFileName() + ".lock");
       Owned.create(lock);
       file = lock.toRealPath();

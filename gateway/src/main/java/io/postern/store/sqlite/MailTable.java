@@ -39,7 +39,7 @@ final class MailTable {
     return 1
         + sql.number(
             """
-            SELECT max(coalesce((SELECT max(number) FROM mails), 0),
+            SELECT max((SELECT value FROM counters WHERE name = 'last_mail'),
                        coalesce((SELECT max(mail) FROM spools), 0))
             """);
   }
@@ -69,6 +69,8 @@ final class MailTable {
         accepted.book(),
         Arrival.clean(accepted.headerFrom()),
         Arrival.clean(accepted.messageId()));
+    // Mails are removed some day, and what still speaks of one must not find another by its number.
+    sql.update("UPDATE counters SET value = max(value, ?) WHERE name = 'last_mail'", number);
   }
 
   void writeChunk(long mail, int place, byte[] bytes) throws SQLException {
@@ -80,8 +82,11 @@ final class MailTable {
     sql.update("INSERT INTO spools (mail) VALUES (?)", mail);
   }
 
-  void closeSpool(long mail) throws SQLException {
-    sql.update("DELETE FROM spools WHERE mail = ?", mail);
+  /// Notes that the chunks belong to a mail now, or are gone.
+  ///
+  /// @return false when no spool of the mail was open
+  boolean closeSpool(long mail) throws SQLException {
+    return sql.update("DELETE FROM spools WHERE mail = ?", mail) == 1;
   }
 
   /// Mails that were never accepted and have chunks.
@@ -92,10 +97,10 @@ final class MailTable {
   /// Removes some of the chunks of a mail that was given up. A mail that was accepted has no open
   /// spool any more and is left alone, even if the one who put it was told otherwise.
   ///
-  /// @return false when nothing is left to remove
-  boolean sweep(long mail, int chunksMax) throws SQLException {
+  /// @return how many were removed; nothing is left to remove when it is less than the most
+  int sweep(long mail, int chunksMax) throws SQLException {
     if (sql.number("SELECT count(*) FROM spools WHERE mail = ?", mail) == 0) {
-      return false;
+      return 0;
     }
     int removed =
         sql.update(
@@ -106,11 +111,20 @@ final class MailTable {
             chunk(mail, 0),
             chunk(mail + 1, 0),
             chunksMax);
-    if (removed == chunksMax) {
-      return true;
+    if (removed < chunksMax) {
+      closeSpool(mail);
     }
-    closeSpool(mail);
-    return false;
+    return removed;
+  }
+
+  /// How many pages of the file hold nothing.
+  long freePages() throws SQLException {
+    return sql.number("PRAGMA freelist_count");
+  }
+
+  /// Cuts free pages off the file, after moving what stands behind them.
+  void shrink(int pagesMax) throws SQLException {
+    sql.run("PRAGMA incremental_vacuum(" + pagesMax + ")");
   }
 
   /// The number of a chunk.

@@ -7,12 +7,10 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
 import io.postern.queue.Pause;
 import io.postern.queue.Waiting;
-import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /// A database seen by a command.
 final class ReadOnlyView implements SqliteStore.View {
@@ -29,13 +27,7 @@ final class ReadOnlyView implements SqliteStore.View {
   }
 
   static ReadOnlyView open(Settings settings) throws StoreUnavailable {
-    Database database = new Database(settings, UnaryOperator.identity());
-    if (!Files.exists(database.path())) {
-      throw Faults.refused(
-          "There is no database at "
-              + database.path()
-              + ": has a gateway run with this configuration?");
-    }
+    Database database = Database.existing(settings);
     // Before there is a pool, which would try again and again.
     try (Sql sql = new Sql(database.readers().getConnection())) {
       Schema.verify(sql, database.path());

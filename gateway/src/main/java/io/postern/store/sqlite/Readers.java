@@ -2,7 +2,6 @@ package io.postern.store.sqlite;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
 import io.postern.journal.StoreUnavailable;
 import java.sql.SQLException;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -93,14 +92,6 @@ final class Readers implements AutoCloseable {
       answer.complete(look.at(sql));
     } catch (SQLException | RuntimeException | Error e) {
       answer.completeExceptionally(e);
-    }
-  }
-
-  /// Lets go of the connections, because they may hold a file that has no name any more.
-  void refresh() {
-    HikariPoolMXBean open = pool.getHikariPoolMXBean();
-    if (open != null) {
-      open.softEvictConnections();
     }
   }
 

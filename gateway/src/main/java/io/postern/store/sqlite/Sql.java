@@ -78,6 +78,13 @@ final class Sql implements AutoCloseable {
     }
   }
 
+  /// Runs a statement to its end that is no query and yet makes rows, which nobody wants.
+  void run(String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.executeUpdate(sql);
+    }
+  }
+
   private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
     PreparedStatement statement = kept.get(sql);
     if (statement == null) {

@@ -68,8 +68,7 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
   /// For tests, which stand between the writer and its connection.
   static SqliteStore open(Settings settings, InstantSource clock, UnaryOperator<Connection> door)
       throws StoreUnavailable {
-    Database database = new Database(settings, door);
-    database.createFolder();
+    Database database = Database.resolve(settings, door);
     GatewayLock lock = GatewayLock.take(database.path());
     try {
       database.create();
@@ -124,8 +123,7 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
       throw new IllegalArgumentException("the spool is of another store");
     }
     // From here the promise holds: when this returns, the commit that carries the mail is synced,
-    // and
-    // only then may anybody say 250.
+    // and only then may anybody say 250.
     spool.keep(accepted);
   }
 
@@ -243,6 +241,12 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
     return room.has(bytes);
   }
 
+  /// What went wrong with the last transaction, in words; empty when it was committed, and before
+  /// the first. Nothing tries again on its own: it stands until something is written.
+  public Optional<String> fault() {
+    return writer.fault();
+  }
+
   /// The size of the write-ahead log, in bytes.
   public long walBytes() {
     return database.walBytes();
@@ -306,8 +310,8 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
     }
 
     @Override
-    public void replaced() {
-      readers.refresh();
+    public void shrunk() {
+      checkpointer.shrunk();
     }
   }
 }

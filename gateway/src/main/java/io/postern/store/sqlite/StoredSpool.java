@@ -3,7 +3,6 @@ package io.postern.store.sqlite;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Accepted;
 import io.postern.queue.Spool;
-import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,8 +15,9 @@ final class StoredSpool implements Spool {
   /// Small enough for a thousand sessions, and most mail.
   private static final int FIRST_BYTES = 8 * 1024;
 
+  private static final int PLACES_MAX = Tables.PLACES - 1;
+
   private final Writer writer;
-  private final int placesMax;
   private byte[] block = new byte[FIRST_BYTES];
   private int filled;
   private long size;
@@ -44,7 +44,6 @@ final class StoredSpool implements Spool {
 
   StoredSpool(Writer writer) {
     this.writer = writer;
-    this.placesMax = Tables.PLACES - 1;
   }
 
   @Override
@@ -76,7 +75,8 @@ final class StoredSpool implements Spool {
   void keep(Accepted accepted) throws StoreUnavailable {
     requireOpen();
     long number = number();
-    byte[] last = Arrays.copyOf(block, filled);
+    byte[] last = block;
+    int length = filled;
     int place = places;
     long whole = size;
     @Nullable Ticket<Boolean> before = onItsWay;
@@ -85,22 +85,32 @@ final class StoredSpool implements Spool {
           Optional<Throwable> fault =
               before == null ? Optional.<Throwable>empty() : before.failure();
           if (fault.isPresent()) {
-            throw new SQLException("an earlier block of the message was lost", fault.get());
+            throw new Faults.Refused("an earlier block of the message was lost", fault.get());
           }
-          if (last.length > 0) {
-            tables.mails().writeChunk(number, place, last);
+          if (length > 0) {
+            tables.mails().writeChunk(number, place, cut(last, length));
           }
-          if (place > 0) {
-            tables.mails().closeSpool(number);
+          if (place > 0 && !tables.mails().closeSpool(number)) {
+            // The open spool was committed with the first block: this proves that the database is
+            // still the one which has the earlier blocks.
+            throw new Faults.Refused("the message's earlier blocks are not there");
           }
           tables.mails().accept(accepted, number, whole);
           tables.deliveries().accept(accepted, number);
           tables.madeReady();
           return true;
         };
-    writer.send("keep a mail", change, last.length).await();
-    state = State.KEPT;
+    // The change has the block now. Whatever becomes of it, there is nothing to try again with.
+    state = State.BROKEN;
     release();
+    writer.send("keep a mail", change, length).await();
+    state = State.KEPT;
+  }
+
+  /// Called by the writer, when the block before is written and its memory is free: a spool has two
+  /// blocks at most.
+  private static byte[] cut(byte[] block, int length) {
+    return length == block.length ? block : Arrays.copyOf(block, length);
   }
 
   @Override
@@ -124,7 +134,7 @@ final class StoredSpool implements Spool {
   private void handOver() throws StoreUnavailable {
     await();
     state = State.BROKEN;
-    if (places == placesMax) {
+    if (places == PLACES_MAX) {
       throw Faults.refused("The store can't spool a message of more than " + size + " bytes.");
     }
     long number = number();

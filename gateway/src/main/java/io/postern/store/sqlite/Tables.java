@@ -69,10 +69,15 @@ final class Tables {
   /// Undoes everything since the savepoint.
   ///
   /// @param why what went wrong in it
-  /// @throws SQLException when that is impossible: SQLite gives up the whole transaction for some
-  ///   faults, and then there is no savepoint any more
+  /// @throws SQLException the fault itself, when the connection is not to be used any more: SQLite
+  ///   gives up the whole transaction for some faults, and then there is no savepoint; and for all
+  ///   but a broken constraint the driver may have finalised the statement, which is kept here and
+  ///   would fail for good
   void undo(Exception why) throws SQLException {
     rules.forget();
+    if (why instanceof SQLException fault && !Faults.isHarmless(fault)) {
+      throw fault;
+    }
     try {
       sql.update("ROLLBACK TO change");
       sql.update("RELEASE change");

@@ -2,6 +2,7 @@ package io.postern.store.sqlite;
 
 import io.postern.journal.StoreUnavailable;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -11,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// run and ended by the writer.
 final class Ticket<T> {
   private final String doing;
-  private final Change<T> change;
+
+  /// Null after it was run: it holds on to a block of a message, and others to the ticket.
+  private @Nullable Change<T> change;
+
   private final int bytes;
   private final CompletableFuture<T> end = new CompletableFuture<>();
 
@@ -39,9 +43,11 @@ final class Ticket<T> {
   ///
   /// @throws SQLException when the transaction itself is lost
   void run(Tables tables) throws SQLException {
+    Change<T> work = Objects.requireNonNull(change, "a change is run once");
+    change = null;
     tables.savepoint();
     try {
-      result = change.apply(tables);
+      result = work.apply(tables);
     } catch (SQLException | RuntimeException e) {
       fault = e;
       tables.undo(e);

@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
 /// one transaction, so that one fsync serves all of it; while that runs, the next group gathers by
 /// itself, and nobody ever waits for a group to fill.
 ///
-/// A change that fails is undone alone. A commit that fails fails all changes of its group, and the
-/// connection is opened anew for the next group, however often that takes: a database that was
-/// locked, full or gone is used again as soon as it is back.
+/// A change that can't be made is undone alone. A fault of the engine, at the latest in the commit,
+/// fails all changes of its group, and the connection is opened anew for the next group, however
+/// often that takes: a database that was locked, full or gone is used again as soon as it is back.
 final class Writer {
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
 
@@ -27,7 +27,7 @@ final class Writer {
 
   /// How many bytes of messages one transaction takes, so that a small mail waits for few large
   /// ones.
-  private static final long GROUP_BYTES_MAX = 4L * 1024 * 1024;
+  static final long GROUP_BYTES_MAX = 4L * 1024 * 1024;
 
   /// How long chores wait after they were done or could not be: a flood of refusals costs one
   /// transaction a second.
@@ -45,9 +45,12 @@ final class Writer {
   /// The open connection. The thread's own once it runs; null when the next group must open it.
   private @Nullable Tables tables;
 
-  private String identity = "";
+  private boolean migrated;
   private long choresAt = System.nanoTime();
   private boolean choresFailing;
+
+  /// What was wrong with the last transaction; empty when nothing was.
+  private volatile Optional<String> fault = Optional.empty();
 
   /// Who is told of commits, on the writer's thread.
   interface Commits {
@@ -60,8 +63,8 @@ final class Writer {
     /// @param bytes how many bytes of messages
     void written(int changes, long bytes);
 
-    /// The file was opened again and is another one.
-    void replaced();
+    /// The file has become shorter, or will when the write-ahead log is moved into it.
+    void shrunk();
   }
 
   Writer(Database database, InstantSource clock, Settings settings, Commits commits) {
@@ -81,7 +84,7 @@ final class Writer {
       opened.begin();
       opened.deliveries().endLeases();
       opened.commit();
-      opened.mails().openSpools().forEach(chores::sweep);
+      chores.begin(opened.mails());
     } catch (SQLException e) {
       drop();
       throw Faults.unavailable("open " + database.path(), e);
@@ -128,6 +131,11 @@ final class Writer {
     line.nudge();
   }
 
+  /// What was wrong with the last transaction; empty when it was committed.
+  Optional<String> fault() {
+    return fault;
+  }
+
   /// Serves what waits, then ends the thread and closes its connection.
   void close() {
     line.close();
@@ -143,12 +151,23 @@ final class Writer {
         // Nobody but close() ends this thread: mail may be waiting for it.
         continue;
       }
-      runOnce();
+      survive();
     }
     boolean going = true;
     while (going && chores.hasRows()) {
       choresAt = System.nanoTime();
-      going = runOnce();
+      going = survive();
+    }
+  }
+
+  /// One transaction; whatever is thrown there, the thread goes on, for without it nothing is kept
+  /// any more.
+  private boolean survive() {
+    try {
+      return runOnce();
+    } catch (RuntimeException | Error e) {
+      LOG.error("The store's writer stumbled and goes on", e);
+      return false;
     }
   }
 
@@ -156,14 +175,24 @@ final class Writer {
   ///
   /// @return false when it was lost
   private boolean runOnce() {
-    List<Ticket<?>> group = line.drain(groupMax, GROUP_BYTES_MAX);
     boolean choresDue = untilChores() == 0;
+    // Chores that failed are tried alone: they must not take mail down with them.
+    List<Ticket<?>> group =
+        choresDue && choresFailing ? List.of() : line.drain(groupMax, GROUP_BYTES_MAX);
     if (group.isEmpty() && !choresDue) {
       return true;
     }
+    Tables open;
+    try {
+      open = open();
+    } catch (SQLException | StoreUnavailable | RuntimeException | Error e) {
+      // A connection that is open stays so: while it holds a file that was moved away, no other
+      // file can get the same identity.
+      tell(group, e);
+      return false;
+    }
     Optional<Chores.Part> part = Optional.empty();
     try {
-      Tables open = open();
       open.begin();
       for (Ticket<?> ticket : group) {
         ticket.run(open);
@@ -172,16 +201,15 @@ final class Writer {
         part = runChores(open);
       }
       open.commit();
-    } catch (SQLException | StoreUnavailable | RuntimeException | Error e) {
-      lose(group, e);
+    } catch (SQLException | RuntimeException | Error e) {
+      tell(group, e);
+      drop();
       return false;
     }
-    if (part.isPresent()) {
-      chores.done(part.get());
-      choresFailing = false;
-    }
     group.forEach(Ticket::committed);
-    tellOthers(group);
+    fault = Optional.empty();
+    part.ifPresent(this::choresDone);
+    tellOthers(open, group, part);
     return true;
   }
 
@@ -193,10 +221,15 @@ final class Writer {
       choresAt = System.nanoTime() + (part.more() ? 0 : CHORES_WAIT_NANOS);
       return Optional.of(part);
     } catch (SQLException | RuntimeException e) {
-      open.undo(e);
       choresFailed(e);
+      open.undo(e);
       return Optional.empty();
     }
+  }
+
+  private void choresDone(Chores.Part part) {
+    chores.done(part);
+    choresFailing = false;
   }
 
   private void choresFailed(Throwable why) {
@@ -208,13 +241,16 @@ final class Writer {
     }
   }
 
-  private void tellOthers(List<Ticket<?>> group) {
-    Tables open = tables;
+  private void tellOthers(Tables open, List<Ticket<?>> group, Optional<Chores.Part> part) {
     try {
-      if (open != null && open.isReady()) {
+      if (open.isReady()) {
         commits.ready();
       }
-      commits.written(group.size(), group.stream().mapToLong(Ticket::bytes).sum());
+      int changes = group.size() + part.map(Chores.Part::changes).orElse(0);
+      commits.written(changes, group.stream().mapToLong(Ticket::bytes).sum());
+      if (part.filter(Chores.Part::shrunk).isPresent()) {
+        commits.shrunk();
+      }
     } catch (RuntimeException e) {
       // Somebody's listener is at fault; the changes are on disk and the next group must not
       // suffer.
@@ -222,13 +258,16 @@ final class Writer {
     }
   }
 
-  /// Fails a group whose transaction is lost, and gives the connection up.
-  private void lose(List<Ticket<?>> group, Throwable why) {
-    drop();
+  /// Fails a group whose transaction is lost. Those who wait come first, whatever happens next.
+  private void tell(List<Ticket<?>> group, Throwable why) {
     group.forEach(ticket -> ticket.lost(why));
     if (group.isEmpty()) {
       choresFailed(why);
     }
+    if (fault.isEmpty()) {
+      LOG.error("The store can't write: {}", why.toString());
+    }
+    fault = Optional.of(Faults.words(why));
   }
 
   /// How long the thread may sleep as far as the chores go.
@@ -236,22 +275,20 @@ final class Writer {
     return chores.isEmpty() ? Long.MAX_VALUE : Math.max(0, choresAt - System.nanoTime());
   }
 
-  /// The connection, opened when there is none, and given up when the file's name now means another
-  /// file or none: what is written to a file without a name is lost.
+  /// The connection, opened when there is none; not while the file's name means another file or
+  /// none.
   private Tables open() throws SQLException, StoreUnavailable {
-    Tables open = tables;
-    String now = database.identity();
-    if (open != null && now.equals(identity)) {
-      return open;
+    database.requireSame();
+    if (tables != null) {
+      return tables;
     }
-    drop();
     Tables opened = new Tables(database.writer(), clock);
     try {
-      if (identity.isEmpty()) {
-        Schema.migrate(opened.sql(), database.path());
-      } else {
-        // An empty file in the place of a database that went away is a fault, not a new beginning.
+      if (migrated) {
+        // An emptied file is a fault, not a new beginning.
         Schema.verify(opened.sql(), database.path());
+      } else {
+        Schema.migrate(opened.sql(), database.path());
       }
       long next = opened.mails().nextNumber();
       nextMail.accumulateAndGet(next, Math::max);
@@ -260,18 +297,15 @@ final class Writer {
       throw e;
     }
     tables = opened;
-    if (!identity.isEmpty() && !identity.equals(now)) {
-      LOG.warn("The database {} was replaced by another file", database.path());
-      commits.replaced();
-    }
-    identity = now;
+    migrated = true;
     return opened;
   }
 
   private void drop() {
-    if (tables != null) {
-      tables.close();
-      tables = null;
+    Tables open = tables;
+    tables = null;
+    if (open != null) {
+      open.close();
     }
   }
 }

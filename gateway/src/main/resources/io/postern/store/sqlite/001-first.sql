@@ -97,12 +97,12 @@ CREATE INDEX log_delivery ON log (delivery) WHERE delivery <> '';
 -- One queued row stands for each delivery, and denied rows for themselves.
 CREATE INDEX log_session ON log (session) WHERE status IN (0, 4);
 
--- What the ledger can't count from rows.
+-- What the ledger can't count from rows; and the highest number that an accepted mail ever had.
 CREATE TABLE counters (
   name TEXT PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO counters (name, value) VALUES ('accepted', 0), ('purged', 0);
+INSERT INTO counters (name, value) VALUES ('accepted', 0), ('purged', 0), ('last_mail', 0);
 
 CREATE TABLE pauses (
   rule INTEGER PRIMARY KEY REFERENCES rules,

@@ -17,6 +17,7 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Claim;
 import io.postern.queue.Spool;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,13 +26,23 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A database that is locked, full, moved away or replaced, and spools that were left behind.
 final class SqliteFaultsTest {
+  private static final String REPLACED =
+      "was replaced while the gateway runs: put it back or restart the gateway";
+
   @TempDir private Path folder;
   private final FakeClock clock = new FakeClock();
 
@@ -111,29 +122,221 @@ final class SqliteFaultsTest {
       Files.createFile(path());
       StoreUnavailable empty =
           assertThrows(StoreUnavailable.class, () -> putOne(store, "m2", bytes(10)));
-      assertTrue(empty.getMessage().contains("not ready"), empty.getMessage());
+      assertTrue(empty.getMessage().contains(REPLACED), empty.getMessage());
+      assertEquals(0, Files.size(path()));
     }
   }
 
   @Test
-  void anotherDatabaseOfOursInItsPlaceIsTaken() throws Exception {
+  void anotherDatabaseOfOursInItsPlaceIsRefusedUntilTheOldOneIsBack() throws Exception {
     Path other = folder.resolve("other.db");
     try (SqliteStore store = SqliteStore.open(settings(other), clock)) {
       putOne(store, "restored", bytes(10));
     }
     try (SqliteStore store = open(UnaryOperator.identity())) {
       putOne(store, "m1", bytes(10));
-      assertEquals(1, store.ledger().accepted());
-      for (String end : List.of("", "-wal", "-shm")) {
-        Files.move(Path.of(path() + end), folder.resolve("away.db" + end));
-      }
+      moveAll("postern.db", "away.db");
       Files.move(other, path());
-      putOne(store, "m2", bytes(20));
+      for (int i = 0; i < 2; i++) {
+        StoreUnavailable replaced =
+            assertThrows(StoreUnavailable.class, () -> putOne(store, "m2", bytes(20)));
+        assertTrue(replaced.getMessage().contains(REPLACED), replaced.getMessage());
+      }
+      moveAll("postern.db", "other.db");
+      moveAll("away.db", "postern.db");
+      putOne(store, "m3", bytes(20));
       List<Claim> claims = claims(store);
-      assertEquals(
-          List.of("restored", "m2"), claims.stream().map(claim -> claim.mail().id()).toList());
+      assertEquals(List.of("m1", "m3"), claims.stream().map(claim -> claim.mail().id()).toList());
       assertArrayEquals(bytes(20), read(claims.getLast()));
-      assertEquals(2, store.ledger().accepted());
+    }
+    assertEquals("restored", Sqls.text(other, "SELECT group_concat(id) FROM mails"));
+    assertEquals("ok", Sqls.text(path(), "PRAGMA integrity_check"));
+  }
+
+  @Test
+  void aDatabaseThatWasRemovedIsNotTakenForItsSuccessor() throws Exception {
+    Path other = folder.resolve("other.db");
+    SqliteStore.open(settings(other), clock).close();
+    try (SqliteStore store = open(UnaryOperator.identity())) {
+      putOne(store, "m1", bytes(10));
+      for (String end : List.of("", "-wal", "-shm")) {
+        Files.delete(Path.of(path() + end));
+      }
+      assertThrows(StoreUnavailable.class, () -> putOne(store, "m2", bytes(10)));
+      // A file system gives the number of a file that is gone to the next one.
+      Files.copy(other, path());
+      StoreUnavailable replaced =
+          assertThrows(StoreUnavailable.class, () -> putOne(store, "m3", bytes(10)));
+      assertTrue(replaced.getMessage().contains(REPLACED), replaced.getMessage());
+    }
+    assertEquals("0", Sqls.text(path(), "SELECT count(*) FROM mails"));
+  }
+
+  @Test
+  void nobodyOpensAFileThatTookThePlaceOfTheDatabase() throws Exception {
+    for (String name : List.of("postern.db", "other.db")) {
+      SqliteStore.open(settings(folder.resolve(name)), clock).close();
+    }
+    Database database = Database.existing(settings(path()));
+    database.readers().getConnection().close();
+    moveAll("postern.db", "away.db");
+    Files.move(folder.resolve("other.db"), path());
+    assertReplaced(() -> database.readers().getConnection().close());
+    assertReplaced(() -> database.checkpointer(10).close());
+    assertReplaced(() -> database.writer().close());
+    moveAll("postern.db", "other.db");
+    moveAll("away.db", "postern.db");
+    database.readers().getConnection().close();
+  }
+
+  private static void assertReplaced(Executable opening) {
+    SQLException replaced = assertThrows(SQLException.class, opening);
+    assertTrue(replaced.getMessage().contains(REPLACED), replaced.getMessage());
+  }
+
+  @Test
+  void aMailWhoseEarlierBlocksAreNotThereIsNotKept() throws Exception {
+    try (SqliteStore store = open(UnaryOperator.identity());
+        Spool spool = store.spool()) {
+      fill(spool, bytes(2 * Spool.BLOCK));
+      Sqls.await(path(), "SELECT count(*) FROM spools", "1");
+      Sqls.run(path(), "DELETE FROM chunks");
+      Sqls.run(path(), "DELETE FROM spools");
+      StoreUnavailable lost =
+          assertThrows(
+              StoreUnavailable.class, () -> store.put(mail("m1", clock.instant(), "desk"), spool));
+      assertTrue(lost.getMessage().contains("earlier blocks"), lost.getMessage());
+      assertEquals(0, store.ledger().accepted());
+    }
+  }
+
+  @Test
+  void theLastTransactionsFaultIsKnownUntilACommit() throws Exception {
+    try (SqliteStore store = open(UnaryOperator.identity());
+        Connection other = DriverManager.getConnection("jdbc:sqlite:" + path());
+        Statement sql = other.createStatement()) {
+      assertEquals(Optional.empty(), store.fault());
+      sql.execute("BEGIN EXCLUSIVE");
+      assertThrows(StoreUnavailable.class, () -> putOne(store, "m1", bytes(10)));
+      await("fault", () -> store.fault().filter(words -> words.contains("lock")).isPresent());
+      sql.execute("COMMIT");
+      putOne(store, "m2", bytes(10));
+      await("no fault", () -> store.fault().isEmpty());
+    }
+  }
+
+  @Test
+  void theWriterOutlivesAConnectionThatCanNotBeClosed() throws Exception {
+    AtomicBoolean failing = new AtomicBoolean();
+    AtomicBoolean stuckOnce = new AtomicBoolean();
+    UnaryOperator<Connection> stuck =
+        real ->
+            (Connection)
+                Proxy.newProxyInstance(
+                    Connection.class.getClassLoader(),
+                    new Class<?>[] {Connection.class},
+                    (_, method, arguments) -> {
+                      Object result = method.invoke(real, arguments);
+                      if (method.getName().equals("close") && stuckOnce.getAndSet(false)) {
+                        throw new IllegalStateException("made by the test");
+                      }
+                      return result;
+                    });
+    UnaryOperator<Connection> door =
+        TroubledJdbc.door(
+            (call, sql) -> {
+              if (sql.equals("COMMIT") && failing.get()) {
+                throw new SQLException("made by the test");
+              }
+            });
+    try (SqliteStore store = open(real -> door.apply(stuck.apply(real)))) {
+      stuckOnce.set(true);
+      failing.set(true);
+      CompletableFuture<Boolean> told = new CompletableFuture<>();
+      Thread.ofPlatform()
+          .daemon()
+          .start(
+              () -> {
+                try {
+                  putOne(store, "m1", bytes(10));
+                } catch (StoreUnavailable _) {
+                  told.complete(true);
+                }
+              });
+      assertTrue(told.get(10, TimeUnit.SECONDS));
+      failing.set(false);
+      CompletableFuture<Boolean> kept = new CompletableFuture<>();
+      Thread.ofPlatform()
+          .daemon()
+          .start(
+              () -> {
+                try {
+                  putOne(store, "m2", bytes(10));
+                  kept.complete(true);
+                } catch (StoreUnavailable e) {
+                  kept.completeExceptionally(e);
+                }
+              });
+      assertTrue(kept.get(10, TimeUnit.SECONDS));
+      assertFalse(stuckOnce.get(), "the close failed");
+    }
+  }
+
+  @Test
+  void theFileShrinksAfterAFloodOfMailsThatBrokeOff() throws Exception {
+    long flood = Chores.FREE_BYTES_MAX + 16L * 1024 * 1024;
+    byte[] block = bytes(Spool.BLOCK);
+    try (SqliteStore store = open(UnaryOperator.identity())) {
+      putOne(store, "m1", bytes(2 * Spool.BLOCK));
+      try (Spool spool = store.spool()) {
+        while (spool.size() < flood) {
+          spool.write(block, 0, block.length);
+        }
+      }
+      putOne(store, "m2", bytes(2 * Spool.BLOCK));
+      Sqls.await(path(), "SELECT count(*) FROM chunks", "4");
+      long least = 4L * Spool.BLOCK;
+      await(
+          "a file that is shorter",
+          () -> {
+            long size = Files.size(path());
+            return store.walBytes() == 0
+                && size > least
+                && size < Chores.FREE_BYTES_MAX + 2 * least;
+          });
+      assertArrayEquals(bytes(2 * Spool.BLOCK), read(claims(store).getLast()));
+    }
+    assertEquals("ok", Sqls.text(path(), "PRAGMA integrity_check"));
+  }
+
+  @Test
+  void aFileThatAnEarlierGatewayLeftTooLongShrinks() throws Exception {
+    open(UnaryOperator.identity()).close();
+    long bytes = Chores.FREE_BYTES_MAX + 8L * 1024 * 1024;
+    Sqls.run(path(), "INSERT INTO chunks (number, bytes) VALUES (1, zeroblob(" + bytes + "))");
+    Sqls.run(path(), "DELETE FROM chunks");
+    assertTrue(Files.size(path()) > bytes);
+    try (SqliteStore store = open(UnaryOperator.identity())) {
+      await("a shorter file", () -> Files.size(path()) <= Chores.FREE_BYTES_MAX + 1_000_000);
+      putOne(store, "m1", bytes(10));
+    }
+  }
+
+  private static void await(String what, Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!condition.call()) {
+      assertTrue(System.nanoTime() < deadline, what + " never came");
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /// Moves a database with what belongs to it.
+  private void moveAll(String from, String to) throws IOException {
+    for (String end : List.of("", "-wal", "-shm")) {
+      Path file = folder.resolve(from + end);
+      if (Files.exists(file)) {
+        Files.move(file, folder.resolve(to + end));
+      }
     }
   }
 

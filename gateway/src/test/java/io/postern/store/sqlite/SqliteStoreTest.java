@@ -26,7 +26,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +64,62 @@ final class SqliteStoreTest {
       put(store, mail("m1", clock.instant(), "desk"), bytes(10));
     }
     open(path()).close();
+  }
+
+  @Test
+  void twoNamesOfADatabaseAreOneDatabase() throws Exception {
+    Path state = Files.createDirectory(folder.resolve("state"));
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    Path database = state.resolve("postern.db");
+    Path toFile = Files.createSymbolicLink(elsewhere.resolve("mail.db"), database);
+    Path toFolder = Files.createSymbolicLink(folder.resolve("link"), state);
+    open(database).close();
+    for (Path name : List.of(toFile, toFolder.resolve("postern.db"))) {
+      try (SqliteStore store = open(name)) {
+        StoreUnavailable refusal = assertThrows(StoreUnavailable.class, () -> open(database));
+        assertTrue(refusal.getMessage().startsWith("Another gateway"), refusal.getMessage());
+        put(store, mail(name.toString(), clock.instant(), "desk"), bytes(10));
+        assertTrue(store.walBytes() > 0, "the log is found");
+        try (SqliteStore.View view = SqliteStore.openReadOnly(settings(name))) {
+          assertEquals(store.newest(), view.newest());
+        }
+      }
+    }
+    try (var files = Files.list(elsewhere)) {
+      assertEquals(List.of(toFile), files.toList(), "no lock of its own beside a link");
+    }
+  }
+
+  @Test
+  void aLinkToNothingIsRefusedInOneSentence() throws Exception {
+    Path nothing = folder.resolve("nothing");
+    Path toFile = Files.createSymbolicLink(folder.resolve("mail.db"), nothing);
+    Path toFolder = Files.createSymbolicLink(folder.resolve("link"), nothing);
+    assertEquals(
+        "The database " + toFile + " is a link to a file that is not there.",
+        assertThrows(StoreUnavailable.class, () -> open(toFile)).getMessage());
+    assertEquals(
+        "The database can't be in " + toFolder + ": that is no folder, nor a link to one.",
+        assertThrows(StoreUnavailable.class, () -> open(toFolder.resolve("mail.db"))).getMessage());
+    assertThrows(StoreUnavailable.class, () -> SqliteStore.openReadOnly(settings(toFile)));
+    assertFalse(Files.exists(nothing));
+  }
+
+  @Test
+  void noMailGetsTheNumberOfOneThatWasRemoved() throws Exception {
+    try (SqliteStore store = open(path())) {
+      put(store, mail("m1", clock.instant(), "desk"), bytes(10));
+      put(store, mail("m2", clock.instant(), "desk"), bytes(10));
+    }
+    String last = Sqls.text(path(), "SELECT max(number) FROM mails");
+    for (String table : List.of("deliveries", "chunks", "mails")) {
+      Sqls.run(path(), "DELETE FROM " + table);
+    }
+    try (SqliteStore store = open(path())) {
+      put(store, mail("m3", clock.instant(), "desk"), bytes(10));
+    }
+    assertEquals(
+        Long.toString(Long.parseLong(last) + 1), Sqls.text(path(), "SELECT number FROM mails"));
   }
 
   @Test
@@ -213,8 +268,8 @@ final class SqliteStoreTest {
 
   @Test
   void theWriteAheadLogIsMovedAndCut() throws Exception {
-    Database database = new Database(settings(path()), UnaryOperator.identity());
     try (SqliteStore store = open(path())) {
+      Database database = Database.existing(settings(path()));
       put(store, mail("m1", clock.instant(), "desk"), bytes(6 * Spool.BLOCK));
       long before = store.walBytes();
       assertTrue(before > 6L * Spool.BLOCK, "the log holds the message");
@@ -234,10 +289,10 @@ final class SqliteStoreTest {
 
   @Test
   void aReaderThatStaysKeepsTheLogButHarmsNothing() throws Exception {
-    Database database = new Database(settings(path()), UnaryOperator.identity());
     try (SqliteStore store = open(path());
         Connection other = DriverManager.getConnection("jdbc:sqlite:" + path());
         Statement sql = other.createStatement()) {
+      Database database = Database.existing(settings(path()));
       sql.execute("BEGIN");
       try (var rows = sql.executeQuery("SELECT count(*) FROM mails")) {
         assertTrue(rows.next());
