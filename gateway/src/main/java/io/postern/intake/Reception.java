@@ -145,6 +145,10 @@ final class Reception implements Receiver.Transaction {
       }
       return routing.refusal();
     }
+    return keep(routing, facts);
+  }
+
+  private Reply keep(Routing routing, Facts facts) {
     String id = parts.ids().next();
     Envelope envelope =
         new Envelope(sender.session(), sender.peer(), sender.from(), recipients, sender.received());
