@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// A passive checkpoint disturbs no one, but under steady load it never gets to the end of a log
 /// that grows meanwhile, and to make a file longer costs more than to write over it: blocks are
-/// allocated, pages zeroed, and each fsync waits for the file system's own journal (a fifth of the
-/// rate, measured). So now and then the rest is moved while the writer waits, for a few
+/// allocated, pages zeroed, and each fsync waits for the file system's own journal (10 to 20 per
+/// cent of the rate, measured). So now and then the rest is moved while the writer waits, for a few
 /// milliseconds, since the passive one before it has left little to do, and the log starts anew in
 /// the same file. A file that is too long all the same, because readers were in the way, is cut.
 /// The same is done when pages were cut off the file, which gets shorter only by a checkpoint that
