@@ -11,13 +11,14 @@ import org.slf4j.LoggerFactory;
 /// commit has to.
 ///
 /// A passive checkpoint disturbs no one, but under steady load it never gets to the end of a log
-/// that grows meanwhile, and to make a file longer costs more than to write over it: blocks are
-/// allocated, pages zeroed, and each fsync waits for the file system's own journal (10 to 20 per
-/// cent of the rate, measured). So now and then the rest is moved while the writer waits, for a few
-/// milliseconds, since the passive one before it has left little to do, and the log starts anew in
-/// the same file. A file that is too long all the same, because readers were in the way, is cut.
-/// The same is done when pages were cut off the file, which gets shorter only by a checkpoint that
-/// reaches the end.
+/// that grows meanwhile, and to make a file longer costs more than to write over it: a profile
+/// showed the kernel zeroing its pages. So now and then the rest is moved while the writer waits,
+/// for a few milliseconds, since the passive one before it has left little to do, and the log
+/// starts anew in the same file: 10 to 20 per cent more mails a second, measured.
+///
+/// A file that is too long all the same, because readers were in the way, is cut. The same is done
+/// when pages were cut off the database, which gets shorter only by a checkpoint that reaches the
+/// end.
 final class Checkpointer {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
