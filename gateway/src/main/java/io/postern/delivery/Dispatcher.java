@@ -309,6 +309,13 @@ public final class Dispatcher implements AutoCloseable {
       while (next.isPresent()) {
         next = settle(next.get(), make(next.get()));
       }
+    } catch (RuntimeException | Error e) {
+      // Left in flight, it would never be attempted again; its lease brings it back.
+      inFlight.remove(claim.delivery());
+      log.atError()
+          .addKeyValue("delivery", claim.delivery())
+          .setCause(e)
+          .log("an attempt ended by a fault of ours");
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {

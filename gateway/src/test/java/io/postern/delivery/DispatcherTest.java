@@ -193,6 +193,17 @@ final class DispatcherTest {
   }
 
   @Test
+  void anAttemptThatDiesLeavesItsDeliveryToItsLease() throws Exception {
+    put();
+    courier.dying = true;
+    assertEquals(1, crank());
+    courier.dying = false;
+    clock.tick(Duration.ofMinutes(5));
+    assertEquals(1, crank());
+    assertTrue(has(Status.SUCCEEDED));
+  }
+
+  @Test
   void theAttemptIsOnDiskBeforeItIsMade() throws Exception {
     put();
     courier.hold = true;
@@ -306,10 +317,14 @@ final class DispatcherTest {
     volatile Outcome always = new Outcome.Accepted(200);
     volatile boolean hold;
     volatile boolean broken;
+    volatile boolean dying;
 
     @Override
     public Outcome carry(Post post) {
       calls.add(post);
+      if (dying) {
+        throw new InternalError("no bug that is foreseen");
+      }
       if (broken) {
         throw new IllegalStateException("a bug");
       }
