@@ -38,11 +38,36 @@ public final class MailText {
     return isShort ? Optional.of(held) : Optional.empty();
   }
 
+  /// Its beginning, cut where a character ends.
+  ///
+  /// @param max how long it may be, in UTF-16 units
+  /// @throws IOException when the stored message can't be read now
+  String start(int max) throws IOException {
+    String start = passages.isEmpty() ? held : read(max);
+    int end = Math.min(max, start.length());
+    boolean isCut = end > 0 && Character.isHighSurrogate(start.charAt(end - 1));
+    return start.substring(0, isCut ? end - 1 : end);
+  }
+
   /// Reads it in bounded memory: for one thread, and closed by the caller. The same characters each
   /// time.
   ///
   /// @throws IOException when the stored message can't be read now
   public Reader open() throws IOException {
     return passages.isEmpty() ? new StringReader(held) : new PassageReader(passages);
+  }
+
+  private String read(int max) throws IOException {
+    char[] start = new char[max];
+    int length = 0;
+    try (Reader reader = open()) {
+      int count = 0;
+      while (count >= 0 && length < max) {
+        length += count;
+        count = reader.read(start, length, max - length);
+      }
+      length += Math.max(count, 0);
+    }
+    return new String(start, 0, length);
   }
 }
