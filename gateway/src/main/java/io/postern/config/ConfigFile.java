@@ -238,6 +238,7 @@ public final class ConfigFile {
         delivery.flag("paused", false),
         permanent,
         delivery.number("concurrency", 64, 1, 10_000),
+        delivery.number("per-host", 32, 1, 10_000),
         delivery.number("per-endpoint", 16, 1, 1_000));
   }
 

@@ -2,6 +2,7 @@ package io.postern.delivery;
 
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Claim;
+import io.postern.queue.Demand;
 import io.postern.queue.MailQueue;
 import io.postern.queue.Pause;
 import io.postern.queue.Settlement;
@@ -14,8 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -100,7 +103,7 @@ public final class Dispatcher implements AutoCloseable {
   public Dispatcher(Parts parts, Settings settings) {
     this.parts = parts;
     this.settings = settings;
-    this.slots = new Slots(settings.concurrencyMax(), settings.perEndpointMax());
+    this.slots = new Slots(settings.concurrencyMax(), settings.perHostMax());
     this.attempt = new Attempt(parts.courier(), parts.gateway(), parts.clock(), parts.chance());
     this.lookedAt = parts.clock().instant();
     parts.queue().onReady(signal::raise);
@@ -134,27 +137,30 @@ public final class Dispatcher implements AutoCloseable {
       lookedAt = now;
       elapse(active, passed);
     }
-    List<Want> wants = wants(active);
-    if (wants.isEmpty()) {
+    turn++;
+    List<Slots.Ask> asks = asks(active);
+    Demand demand = slots.demand(asks);
+    if (demand.wants().isEmpty()) {
       return 0;
     }
-    List<Claim> claims = claim(wants, now);
-    noteHunger(wants, claims);
+    List<Claim> claims = claim(demand, now);
     for (Claim claim : claims) {
-      slots.take(claim.rule());
-      Thread.ofVirtual().name("attempt-" + claim.delivery()).start(() -> attempt(claim));
+      String host = host(Objects.requireNonNull(active.get(claim.rule())));
+      slots.take(claim.rule(), host);
+      Thread.ofVirtual().name("attempt-" + claim.delivery()).start(() -> attempt(claim, host));
     }
+    noteHunger(asks, demand, claims);
     return claims.size();
   }
 
   /// Claims, and keeps what is to be attempted now. A delivery whose lease ended while its attempt
   /// still runs comes back here: the attempt goes on under the new claim, and no second one is made
   /// beside it.
-  private List<Claim> claim(List<Want> wants, Instant now) throws StoreUnavailable {
+  private List<Claim> claim(Demand demand, Instant now) throws StoreUnavailable {
     claiming.lock();
     try {
       List<Claim> fresh = new ArrayList<>();
-      for (Claim claim : parts.queue().claim(wants, now)) {
+      for (Claim claim : parts.queue().claim(demand, now)) {
         if (inFlight.put(claim.delivery(), claim) == null) {
           fresh.add(claim);
         }
@@ -248,22 +254,20 @@ public final class Dispatcher implements AutoCloseable {
     }
   }
 
-  private List<Want> wants(Map<String, Rule> active) {
-    List<Rule> rules = new ArrayList<>(active.values());
-    List<Want> wants = new ArrayList<>();
-    int left = slots.room();
-    turn = rules.isEmpty() ? 0 : (turn + 1) % rules.size();
-    for (int i = 0; i < rules.size() && left > 0; i++) {
-      Rule rule = rules.get((turn + i) % rules.size());
-      int room = Math.min(slots.room(rule.name()), left);
-      if (room > 0) {
-        wants.add(new Want(rule.name(), room, lease(rule.endpoint())));
-        left -= room;
-      } else {
-        slots.wantsMore(rule.name());
-      }
+  /// Every rule that may be tried, each round with another one first.
+  private List<Slots.Ask> asks(Map<String, Rule> active) {
+    List<Slots.Ask> asks = new ArrayList<>();
+    for (Rule rule : active.values()) {
+      int room = settings.perEndpointMax() - slots.held(rule.name());
+      asks.add(new Slots.Ask(rule.name(), host(rule), room, lease(rule.endpoint())));
     }
-    return wants;
+    Collections.rotate(asks, turn);
+    return asks;
+  }
+
+  /// Where a rule posts first. A backup's host is not counted: it stands in.
+  private static String host(Rule rule) {
+    return rule.endpoint().url().getHost().toLowerCase(Locale.ROOT);
   }
 
   private static Duration lease(Endpoint endpoint) {
@@ -271,21 +275,30 @@ public final class Dispatcher implements AutoCloseable {
     return endpoint.timeout().multipliedBy(calls).plus(LEASE_MARGIN);
   }
 
-  /// A rule that got all it asked for probably has more.
-  private void noteHunger(List<Want> wants, List<Claim> claims) {
+  /// A rule that got all it was given room for probably has more. Where it was the room it shares
+  /// that ended, and not its own, there may be some left: that is worth another look now.
+  private void noteHunger(List<Slots.Ask> asks, Demand demand, List<Claim> claims) {
     Map<String, Integer> got = new HashMap<>();
     claims.forEach(claim -> got.merge(claim.rule(), 1, Integer::sum));
-    for (Want want : wants) {
-      if (got.getOrDefault(want.rule(), 0) >= want.room()) {
+    Map<String, Integer> own =
+        asks.stream().collect(Collectors.toMap(Slots.Ask::rule, Slots.Ask::room));
+    boolean isFullRound = claims.size() >= demand.room();
+    for (Want want : demand.wants()) {
+      int count = got.getOrDefault(want.rule(), 0);
+      if (count >= want.room()) {
         slots.wantsMore(want.rule());
+        isFullRound |= want.room() < own.getOrDefault(want.rule(), 0);
       }
+    }
+    if (isFullRound) {
+      signal.raise();
     }
   }
 
   private Duration untilNextLook() throws StoreUnavailable {
     Instant now = parts.clock().instant();
-    List<String> rules = active().keySet().stream().filter(rule -> slots.room(rule) > 0).toList();
-    if (rules.isEmpty() || slots.room() <= 0) {
+    List<String> rules = slots.demand(asks(active())).wants().stream().map(Want::rule).toList();
+    if (rules.isEmpty()) {
       return LOOK_AFTER;
     }
     Duration wait =
@@ -303,7 +316,7 @@ public final class Dispatcher implements AutoCloseable {
     paused.addAll(now);
   }
 
-  private void attempt(Claim claim) {
+  private void attempt(Claim claim, String host) {
     try {
       Optional<Claim> next = Optional.of(claim);
       while (next.isPresent()) {
@@ -319,7 +332,7 @@ public final class Dispatcher implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
-      if (slots.free(claim.rule()) || isStopping()) {
+      if (slots.free(claim.rule(), host) || isStopping()) {
         signal.raise();
       }
     }

@@ -1,40 +1,117 @@
 package io.postern.delivery;
 
+import io.postern.queue.Demand;
+import io.postern.queue.Want;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/// Counts the attempts in flight, by rule and in all, so that a hanging endpoint holds its own
-/// slots and no one else's. Shared by the dispatcher's thread and those of the attempts.
+/// Counts the attempts in flight, by rule, by host and in all. Shared by the dispatcher's thread
+/// and those of the attempts.
+///
+/// Two limits keep endpoints that hang from the slots of those that don't, in all and at each host.
+/// A rule never holds more than it leaves free: it takes a slot only while it holds fewer than are
+/// free. And a quarter of the slots is set aside for rules that hold none, one slot each. So one
+/// endpoint gets three eighths of all at most, and it takes more than a quarter of the slots in
+/// endpoints that hang, each of which was healthy a moment ago, before a healthy one has to wait.
+/// (The first is the dynamic threshold by which switches part their buffers, Choudhury and Hahne
+/// 1998.) A rule without a neighbour may have all.
 final class Slots {
+  /// One part in so many is set aside.
+  private static final int RESERVE_PART = 4;
+
   private final int all;
-  private final int each;
-  private final Map<String, Integer> taken = new HashMap<>();
+  private final int eachHost;
+  private final Map<String, Integer> byRule = new HashMap<>();
+  private final Map<String, Integer> byHost = new HashMap<>();
+
+  /// Rules that could use more than they have on their own account.
   private final Set<String> hungry = new HashSet<>();
-  private int takenInAll;
 
-  Slots(int all, int each) {
+  /// True when a rule was refused for the sake of the others.
+  private boolean isShort;
+
+  private int taken;
+
+  /// @param all attempts at once in all
+  /// @param eachHost attempts at once to one host
+  Slots(int all, int eachHost) {
     this.all = all;
-    this.each = each;
+    this.eachHost = eachHost;
   }
 
-  /// How many more attempts of a rule may start, apart from the limit on all.
-  synchronized int room(String rule) {
-    return each - taken.getOrDefault(rule, 0);
+  /// A rule that may be tried now.
+  ///
+  /// @param rule its name
+  /// @param host the host of its URL
+  /// @param room how many more attempts it may have on its own account; may be 0
+  /// @param lease how long its claims hold
+  record Ask(String rule, String host, int room, Duration lease) {}
+
+  /// How many deliveries may be claimed now. Where rules share, no round hands out more than half
+  /// of what is open, so that the limits above hold whoever of them has something due.
+  ///
+  /// @param asks all rules that may be tried now
+  synchronized Demand demand(List<Ask> asks) {
+    Map<String, Long> neighbours =
+        asks.stream().collect(Collectors.groupingBy(Ask::host, Collectors.counting()));
+    boolean sharesAll = asks.size() > 1;
+    Map<String, Integer> hosts = new HashMap<>();
+    List<Want> wants = new ArrayList<>();
+    isShort = false;
+    for (Ask ask : asks) {
+      boolean sharesHost = neighbours.getOrDefault(ask.host(), 0L) > 1;
+      int held = held(ask.rule());
+      int freeAtHost = eachHost - byHost.getOrDefault(ask.host(), 0);
+      int room =
+          Math.min(
+              share(free(), all, held, sharesAll), share(freeAtHost, eachHost, held, sharesHost));
+      if (ask.room() <= 0) {
+        hungry.add(ask.rule());
+      } else if (room <= 0) {
+        isShort = true;
+      } else {
+        int most = Math.min(room, ask.room());
+        wants.add(new Want(ask.rule(), ask.host(), most, ask.lease()));
+        hosts.put(ask.host(), share(freeAtHost, eachHost, 0, sharesHost));
+      }
+    }
+    return new Demand(wants, share(free(), all, 0, sharesAll), hosts);
   }
 
-  /// How many more attempts may start in all.
-  synchronized int room() {
-    return all - takenInAll;
+  /// How many of the free ones a rule may take until it holds as many as are free, or, if it holds
+  /// none, one of those that are set aside.
+  private static int share(int free, int all, int held, boolean shared) {
+    if (!shared) {
+      return free;
+    }
+    int open = free - all / RESERVE_PART;
+    return Math.max((open - held + 1) / 2, held == 0 ? Math.min(1, free) : 0);
   }
 
-  synchronized void take(String rule) {
-    taken.merge(rule, 1, Integer::sum);
-    takenInAll++;
+  /// How many attempts of a rule are in flight.
+  synchronized int held(String rule) {
+    return byRule.getOrDefault(rule, 0);
   }
 
-  /// Notes that a rule could have used more slots than it had: the next one freed is worth a look.
+  /// True when not one more attempt may start.
+  synchronized boolean isFull() {
+    return free() <= 0;
+  }
+
+  synchronized void take(String rule, String host) {
+    byRule.merge(rule, 1, Integer::sum);
+    byHost.merge(host, 1, Integer::sum);
+    taken++;
+  }
+
+  /// Notes that a rule has probably more to do than it had slots: the next one that it frees is
+  /// worth a look.
   synchronized void wantsMore(String rule) {
     hungry.add(rule);
   }
@@ -42,13 +119,18 @@ final class Slots {
   /// Gives a slot back.
   ///
   /// @return true when somebody was waiting for one
-  synchronized boolean free(String rule) {
-    taken.computeIfPresent(rule, (_, n) -> n == 1 ? null : n - 1);
-    boolean wasFull = takenInAll-- >= all;
-    return hungry.remove(rule) || (wasFull && !hungry.isEmpty());
+  synchronized boolean free(String rule, String host) {
+    byRule.computeIfPresent(rule, (_, n) -> n == 1 ? null : n - 1);
+    byHost.computeIfPresent(host, (_, n) -> n == 1 ? null : n - 1);
+    taken--;
+    return hungry.remove(rule) || isShort;
   }
 
   synchronized int inFlight() {
-    return takenInAll;
+    return taken;
+  }
+
+  private int free() {
+    return all - taken;
   }
 }

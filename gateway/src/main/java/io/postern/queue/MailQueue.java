@@ -32,12 +32,15 @@ public interface MailQueue extends AutoCloseable {
   /// @param message its bytes; used up by this call when it returns
   void put(Accepted accepted, Spool message) throws StoreUnavailable;
 
-  /// Leases deliveries that are due, oldest due first, and counts the attempt. A lease that is over
-  /// is due again.
+  /// Leases deliveries that are due, of each rule the oldest due first, and counts the attempt. A
+  /// lease that is over is due again. Where there is not room for all, every rule with something
+  /// due gets its equal part before one of them gets more, whatever waits for the others: the room
+  /// that a want doesn't use is the others'.
   ///
-  /// @param wants rules that may be tried now, and how much of each; rules not named stay untouched
+  /// @param demand rules that may be tried now, and how much; rules not named stay untouched
   /// @param now the time
-  List<Claim> claim(List<Want> wants, Instant now) throws StoreUnavailable;
+  /// @return the claims of all rules, oldest due first
+  List<Claim> claim(Demand demand, Instant now) throws StoreUnavailable;
 
   /// Notes what came of an attempt, and writes the row of the status log when the state or the
   /// reason changed.

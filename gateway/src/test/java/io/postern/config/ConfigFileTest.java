@@ -56,7 +56,7 @@ class ConfigFileTest {
     assertEquals(LogFormat.TEXT, config.logFormat());
     assertEquals(
         new io.postern.delivery.Settings(
-            false, Set.of(400, 405, 406, 411, 413, 414, 415, 422, 431, 501), 64, 16),
+            false, Set.of(400, 405, 406, 411, 413, 414, 415, 422, 431, 501), 64, 32, 16),
         config.delivery());
     assertNull(config.console());
     assertEquals("mx.example.com", config.serverComposition());
@@ -90,6 +90,7 @@ class ConfigFileTest {
               allow-http-hosts: [Receiver.example.com, "2001:db8::7"]
               permanent-failures: [400, 418]
               concurrency: 8
+              per-host: 4
               per-endpoint: 2
               allow-private: false
             console: { listen: "127.0.0.1:8025" }
@@ -114,7 +115,8 @@ class ConfigFileTest {
     assertEquals(folder.resolve("data/postern.db"), config.store());
     assertTrue(config.intake().logDomainMismatch());
     assertEquals(LogFormat.JSON, config.logFormat());
-    assertEquals(new io.postern.delivery.Settings(true, Set.of(400, 418), 8, 2), config.delivery());
+    assertEquals(
+        new io.postern.delivery.Settings(true, Set.of(400, 418), 8, 4, 2), config.delivery());
     assertEquals(
         Set.of("receiver.example.com", "2001:db8:0:0:0:0:0:7"), config.rules().httpHosts());
     assertEquals(false, config.rules().privateAllowed());

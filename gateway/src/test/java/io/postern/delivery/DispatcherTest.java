@@ -59,7 +59,7 @@ final class DispatcherTest {
         SqliteStore.open(
             io.postern.store.sqlite.Settings.of(folder.resolve("data/postern.db"), 0), clock);
     book = Optional.of(book("interval: 10s, period: 1d", true));
-    dispatcher = dispatcher(new Settings(false, Set.of(400), 64, 4));
+    dispatcher = dispatcher(new Settings(false, Set.of(400), 64, 32, 4));
   }
 
   @AfterEach
@@ -130,6 +130,33 @@ final class DispatcherTest {
     courier.release();
     until(() -> dispatcher.inFlight() == 0);
     assertEquals(4, crank());
+  }
+
+  @Test
+  void endpointsThatHangLeaveRoomForOneThatDoesNot() throws Exception {
+    List<String> hanging = List.of("one", "two", "three", "four", "five");
+    for (String rule : hanging) {
+      rule(rule, "interval: 10s, period: 1d", true);
+    }
+    book = Optional.of(book("interval: 10s, period: 1d", true));
+    dispatcher.close();
+    dispatcher = dispatcher(new Settings(false, Set.of(400), 64, 64, 16));
+    for (int i = 0; i < 20; i++) {
+      for (String rule : hanging) {
+        put(rule);
+      }
+    }
+    courier.hold = true;
+    int started = -1;
+    while (dispatcher.inFlight() > started) {
+      started = dispatcher.inFlight();
+      dispatcher.runOnce();
+    }
+    assertTrue(started >= 32 && started <= 48, "in flight " + started);
+    put("desk");
+    assertEquals(1, dispatcher.runOnce(), "nothing is left for the healthy one");
+    courier.release();
+    until(() -> dispatcher.inFlight() == 0);
   }
 
   @Test
@@ -222,7 +249,7 @@ final class DispatcherTest {
   @Test
   void pausedDeliveryClaimsNothing() throws Exception {
     put();
-    Dispatcher paused = dispatcher(new Settings(true, Set.of(), 64, 4));
+    Dispatcher paused = dispatcher(new Settings(true, Set.of(), 64, 32, 4));
     assertEquals(0, paused.runOnce());
     assertEquals(1, store.ledger().waiting());
   }
@@ -263,7 +290,11 @@ final class DispatcherTest {
   }
 
   private void put() throws Exception {
-    Address to = new Address("desk", new Domain("in.example.com"));
+    put("desk");
+  }
+
+  private void put(String rule) throws Exception {
+    Address to = new Address(rule, new Domain("in.example.com"));
     Envelope envelope =
         new Envelope(
             "session",
@@ -285,23 +316,29 @@ final class DispatcherTest {
               "ann@sender.example",
               "<1@sender.example>",
               "book",
-              List.of(new Accepted.Route(to, "desk"))),
+              List.of(new Accepted.Route(to, rule))),
           spool);
     }
   }
 
-  private Book book(String retry, boolean enabled) throws IOException {
+  private void rule(String name, String retry, boolean enabled) throws IOException {
     Path rules = Files.createDirectories(folder.resolve("rules"));
     Files.writeString(
-        rules.resolve("desk.yaml"),
+        rules.resolve(name + ".yaml"),
         """
-        name: desk
-        when: [ { header: To, matches: '^desk@' } ]
+        name: %s
+        when: [ { header: To, matches: '^%s@' } ]
         post: { url: "https://app.example.com/" }
         retry: { %s }
         enabled: %s
         """
-            .formatted(retry, enabled));
+            .formatted(name, name, retry, enabled));
+  }
+
+  /// All rules, and the rule desk anew.
+  private Book book(String retry, boolean enabled) throws IOException {
+    rule("desk", retry, enabled);
+    Path rules = folder.resolve("rules");
     return switch (new RuleFiles(
             new io.postern.rules.Settings(rules, Set.of(), true), Map.of(), Severity.WARNING)
         .read()) {

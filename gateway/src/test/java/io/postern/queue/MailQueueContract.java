@@ -8,6 +8,7 @@ import static io.postern.queue.Samples.put;
 import static io.postern.queue.Samples.read;
 import static io.postern.queue.Samples.trial;
 import static io.postern.queue.Samples.want;
+import static io.postern.queue.Samples.wants;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -20,8 +21,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -102,7 +105,7 @@ public interface MailQueueContract {
   default void leavesRulesAloneThatAreNotNamed() throws Exception {
     put(queue(), mail("m1", clock().instant(), "desk"), bytes(10));
     assertEquals(List.of(), claim("archive", 10));
-    assertEquals(List.of(), queue().claim(List.of(), clock().instant()));
+    assertEquals(List.of(), queue().claim(Demand.of(List.of()), clock().instant()));
     assertEquals(1, claim("desk", 10).size());
   }
 
@@ -113,15 +116,46 @@ public interface MailQueueContract {
       clock().tick(Duration.ofMillis(1));
     }
     List<Claim> claims =
-        queue()
-            .claim(
-                List.of(new Want("desk", 3, LEASE), new Want("archive", 1, LEASE)),
-                clock().instant());
+        queue().claim(Demand.of(List.of(wants("desk", 3), wants("archive", 1))), clock().instant());
     assertEquals(
         List.of("m1", "m1", "m2", "m3"), claims.stream().map(claim -> claim.mail().id()).toList());
     assertEquals(
         Set.of("m1-1", "m1-2", "m2-1", "m3-1"),
         new HashSet<>(claims.stream().map(Claim::delivery).toList()));
+  }
+
+  @Test
+  default void aLimitOnAllIsPartedEvenlyWhateverWaits() throws Exception {
+    for (int i = 1; i <= 20; i++) {
+      put(queue(), mail("m" + i, clock().instant(), "desk", "archive"), bytes(10));
+    }
+    put(queue(), mail("m21", clock().instant(), "tickets"), bytes(10));
+    List<Want> wants = List.of(wants("desk", 20), wants("archive", 20), wants("tickets", 20));
+    assertEquals(
+        Map.of("desk", 4, "archive", 4, "tickets", 1), claimed(new Demand(wants, 9, Map.of())));
+    assertEquals(
+        Map.of("desk", 1, "archive", 1),
+        claimed(new Demand(wants.reversed(), 2, Map.of())),
+        "the part of tickets, which has none left");
+    assertEquals(Map.of("archive", 1), claimed(new Demand(wants.reversed(), 1, Map.of())));
+    assertEquals(Map.of(), claimed(new Demand(wants, 0, Map.of())));
+    assertEquals(Map.of("desk", 15, "archive", 14), claimed(Demand.of(wants)));
+  }
+
+  @Test
+  default void aLimitOnAHostHoldsForAllWantsOfIt() throws Exception {
+    for (int i = 1; i <= 10; i++) {
+      put(queue(), mail("m" + i, clock().instant(), "desk", "archive", "tickets"), bytes(10));
+    }
+    List<Want> wants =
+        List.of(
+            new Want("desk", "app.example.com", 10, LEASE),
+            new Want("archive", "app.example.com", 10, LEASE),
+            new Want("tickets", "other.example.com", 10, LEASE));
+    assertEquals(
+        Map.of("desk", 2, "archive", 1, "tickets", 5),
+        claimed(new Demand(wants, 8, Map.of("app.example.com", 3))));
+    assertEquals(Map.of("tickets", 5), claimed(new Demand(wants, 8, Map.of("app.example.com", 0))));
   }
 
   @Test
@@ -384,6 +418,15 @@ public interface MailQueueContract {
   default void knowsWhetherThereIsRoom() {
     assertTrue(queue().hasRoom(1));
     assertFalse(queue().hasRoom(Long.MAX_VALUE));
+  }
+
+  /// How many of each rule were claimed.
+  private Map<String, Integer> claimed(Demand demand) throws StoreUnavailable {
+    Map<String, Integer> counts = new HashMap<>();
+    queue()
+        .claim(demand, clock().instant())
+        .forEach(claim -> counts.merge(claim.rule(), 1, Integer::sum));
+    return counts;
   }
 
   private List<Claim> claim(String rule, int room) throws StoreUnavailable {

@@ -89,8 +89,13 @@ public final class Samples {
   }
 
   /// Room for some deliveries of a rule.
-  public static List<Want> want(String rule, int room) {
-    return List.of(new Want(rule, room, LEASE));
+  public static Demand want(String rule, int room) {
+    return Demand.of(List.of(wants(rule, room)));
+  }
+
+  /// Room for some deliveries of a rule, whose endpoint is at a host of its own.
+  public static Want wants(String rule, int room) {
+    return new Want(rule, rule + ".example.com", room, LEASE);
   }
 
   /// The whole message of a claim.

@@ -8,6 +8,7 @@ import io.postern.mail.Envelope;
 import io.postern.mail.Mail;
 import io.postern.queue.Accepted;
 import io.postern.queue.Claim;
+import io.postern.queue.Demand;
 import io.postern.queue.Settlement;
 import io.postern.queue.Settlement.Again;
 import io.postern.queue.Settlement.Dead;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -94,16 +96,28 @@ final class DeliveryTable {
     sql.update("UPDATE counters SET value = value + ? WHERE name = 'accepted'", place);
   }
 
-  /// Leases what is due, and counts the attempts.
-  List<Claim> claim(List<Want> wants, Instant now, Readers readers) throws SQLException {
+  /// Leases what is due, and counts the attempts. What is left of the room is parted evenly among
+  /// the rules that still have something due, round by round, so that the statements it takes
+  /// depend on the room and the number of rules, never on how much waits.
+  List<Claim> claim(Demand demand, Instant now, Readers readers) throws SQLException {
     Map<String, RuleTable.Due> due = rules.due(now);
+    List<Want> open = demand.wants().stream().filter(want -> due.containsKey(want.rule())).toList();
+    Shares shares = new Shares(demand);
     List<Leased> leased = new ArrayList<>();
-    for (Want want : wants) {
-      RuleTable.Due rule = due.get(want.rule());
-      // SQLite takes a negative limit for none.
-      if (rule != null && want.room() > 0) {
-        leased.addAll(lease(want, rule, now, readers));
+    while (!open.isEmpty()) {
+      int share = shares.each(open.size());
+      List<Want> hungry = new ArrayList<>();
+      for (Want want : open) {
+        int count = Math.min(share, shares.left(want));
+        List<Leased> some =
+            lease(want, count, Objects.requireNonNull(due.get(want.rule())), now, readers);
+        shares.take(want, some.size());
+        leased.addAll(some);
+        if (count > 0 && some.size() == count && shares.left(want) > 0) {
+          hungry.add(want);
+        }
       }
+      open = hungry;
     }
     leased.sort(Comparator.comparingLong(Leased::due));
     return leased.stream().map(Leased::claim).toList();
@@ -112,8 +126,12 @@ final class DeliveryTable {
   /// A claim, and since when it was due.
   private record Leased(long number, long due, Claim claim) {}
 
-  private List<Leased> lease(Want want, RuleTable.Due rule, Instant now, Readers readers)
+  private List<Leased> lease(Want want, int count, RuleTable.Due rule, Instant now, Readers readers)
       throws SQLException {
+    if (count <= 0) {
+      // SQLite takes a negative limit for none.
+      return List.of();
+    }
     List<Leased> leased =
         sql.list(
             "SELECT d.number, d.due, d.recipient, d.attempt, d.replay, d.began_ms, "
@@ -125,7 +143,7 @@ final class DeliveryTable {
             row -> leased(row, rule, readers),
             rule.number(),
             now,
-            want.room());
+            count);
     for (Leased one : leased) {
       sql.update(
           "UPDATE deliveries SET state = 1, attempt = ?, due = ? WHERE number = ?",

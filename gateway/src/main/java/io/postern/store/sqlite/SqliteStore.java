@@ -9,12 +9,12 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
 import io.postern.queue.Accepted;
 import io.postern.queue.Claim;
+import io.postern.queue.Demand;
 import io.postern.queue.MailQueue;
 import io.postern.queue.Pause;
 import io.postern.queue.Settlement;
 import io.postern.queue.Spool;
 import io.postern.queue.Waiting;
-import io.postern.queue.Want;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,13 +128,13 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
   }
 
   @Override
-  public List<Claim> claim(List<Want> wants, Instant now) throws StoreUnavailable {
-    if (wants.isEmpty()) {
+  public List<Claim> claim(Demand demand, Instant now) throws StoreUnavailable {
+    if (demand.wants().isEmpty() || demand.room() <= 0) {
       return List.of();
     }
     // The attempt is counted on disk before it is made, so that a crash can't make it unseen.
     return writer.call(
-        "lease deliveries", tables -> tables.deliveries().claim(wants, now, readers));
+        "lease deliveries", tables -> tables.deliveries().claim(demand, now, readers));
   }
 
   @Override
