@@ -27,6 +27,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,7 @@ public final class Gateway implements AutoCloseable {
   private final Listener listener;
   private final @Nullable Console console;
   private final CountDownLatch stopping = new CountDownLatch(1);
+  private final AtomicLong looksAtRules = new AtomicLong();
   private final Thread rulesThread =
       Thread.ofPlatform().name("rules").daemon().unstarted(this::followRules);
 
@@ -186,6 +189,36 @@ public final class Gateway implements AutoCloseable {
     return books.state();
   }
 
+  /// How often each loop that mail depends on has turned, by its name. Each turns every few seconds
+  /// at least, also while it meets trouble; one whose number stands still hangs.
+  public Map<String, Long> turns() {
+    return Map.of(
+        "writer", store.turns(), "dispatcher", dispatcher.turns(), "rules", looksAtRules.get());
+  }
+
+  /// How it does, in one line for a person: what hinders it most, else what it works with. Asks
+  /// nothing that could make it wait.
+  public String status() {
+    Optional<String> fault = store.fault();
+    if (fault.isPresent()) {
+      return "mail is put off, nothing can be written: " + fault.get();
+    }
+    LiveBook.State rules = books.state();
+    if (rules.book() == null) {
+      return "mail is put off, there is no good rule book";
+    }
+    String listens =
+        smtpAddresses().stream()
+            .map(address -> address.getAddress().getHostAddress() + ":" + address.getPort())
+            .collect(Collectors.joining(", "));
+    return "takes mail at %s; %d rules, version %s%s"
+        .formatted(
+            listens,
+            rules.book().rules().size(),
+            rules.version(),
+            rules.stale() ? ", not those on disk: see postern check" : "");
+  }
+
   /// Its status log.
   public Journal journal() {
     return store;
@@ -214,6 +247,7 @@ public final class Gateway implements AutoCloseable {
   private void followRules() {
     try {
       while (!stopping.await(LOOK_AT_RULES_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+        looksAtRules.incrementAndGet();
         lookAtRules();
       }
     } catch (InterruptedException _) {

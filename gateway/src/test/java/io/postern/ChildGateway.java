@@ -9,6 +9,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +20,7 @@ final class ChildGateway {
   private static final Pattern READY = Pattern.compile("ready .*smtp=\\[/127\\.0\\.0\\.1:(\\d+)]");
 
   private final Path folder;
+  private final Map<String, String> environment = new HashMap<>();
   private Process process;
 
   /// Writes its files: one rule, for `desk@in.example.com`.
@@ -47,9 +50,14 @@ final class ChildGateway {
         """);
   }
 
+  /// Gives it an environment variable, from its next start on.
+  void environment(String name, String value) {
+    environment.put(name, value);
+  }
+
   /// Starts it, and returns where it takes mail.
   InetSocketAddress start() throws IOException {
-    process =
+    ProcessBuilder command =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -62,8 +70,9 @@ final class ChildGateway {
                 "serve",
                 "--config",
                 folder.resolve("postern.yaml").toString())
-            .redirectErrorStream(true)
-            .start();
+            .redirectErrorStream(true);
+    command.environment().putAll(environment);
+    process = command.start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     StringBuilder said = new StringBuilder();
     String line = out.readLine();

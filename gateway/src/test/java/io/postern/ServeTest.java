@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.Mails;
+import io.postern.fixture.NotifySocket;
 import io.postern.fixture.RawSmtp;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.WebhookSink;
@@ -78,6 +79,27 @@ final class ServeTest {
   }
 
   @Test
+  void tellsTheServiceManagerHowItIsDoing() throws Exception {
+    try (NotifySocket manager = NotifySocket.bind("@postern-" + folder.getFileName())) {
+      child.environment("NOTIFY_SOCKET", manager.address());
+      child.environment("WATCHDOG_USEC", "120000000");
+      InetSocketAddress smtp = child.start();
+      String ready = manager.receive();
+      assertTrue(
+          ready.startsWith(
+              "READY=1\nSTATUS=takes mail at 127.0.0.1:" + smtp.getPort() + "; 1 rules, version "),
+          ready);
+      assertTrue(manager.receive().startsWith("WATCHDOG=1\nSTATUS=takes mail at "));
+      child.hangUp();
+      assertTrue(manager.receive().startsWith("RELOADING=1\nMONOTONIC_USEC="));
+      assertTrue(manager.receive().startsWith("READY=1\nSTATUS=takes mail at "));
+      child.terminate();
+      assertEquals("STOPPING=1\nSTATUS=stopping", manager.receive());
+    }
+    assertEquals(143, child.exitCode());
+  }
+
+  @Test
   void aConfigurationThatCannotBeUsedEndsWithEveryProblem() throws Exception {
     Path file = folder.resolve("postern.yaml");
     Files.writeString(file, Files.readString(file).replace("rules: rules", "rulez: rules"));
@@ -85,7 +107,8 @@ final class ServeTest {
     assertTrue(
         failure.getMessage().contains("postern.yaml:4:1: unknown key \"rulez\""),
         failure.getMessage());
-    assertEquals(1, child.exitCode());
+    // The unit's RestartPreventExitStatus: no new start could help.
+    assertEquals(2, child.exitCode());
   }
 
   private static String deliver(InetSocketAddress smtp, String to) throws IOException {

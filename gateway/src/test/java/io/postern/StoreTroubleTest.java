@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,18 @@ final class StoreTroubleTest {
     assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("250 "));
     sink.await(2, TestGateway.PATIENCE);
     assertEquals(0, gateway.gateway().journal().ledger().unaccounted());
+  }
+
+  @Test
+  void everyLoopTurnsThoughNothingHappens() {
+    // A loop that only waits must not look like one that hangs: the service manager would kill us.
+    Map<String, Long> before = gateway.gateway().turns();
+    assertEquals(Set.of("writer", "dispatcher", "rules"), before.keySet());
+    TestGateway.until(
+        "every loop has turned",
+        () ->
+            gateway.gateway().turns().entrySet().stream()
+                .allMatch(turns -> turns.getValue() > before.get(turns.getKey())));
   }
 
   private void awaitHealth(String text) throws Exception {

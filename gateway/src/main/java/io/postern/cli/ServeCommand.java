@@ -4,6 +4,8 @@ import io.postern.Gateway;
 import io.postern.World;
 import io.postern.config.Config;
 import io.postern.journal.StoreUnavailable;
+import io.postern.service.Supervisor;
+import io.postern.service.Watchdog;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -24,7 +26,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "SIGTERM and SIGINT stop it cleanly: no new mail, running transactions and attempts end.",
-      "SIGHUP reads the rules at once."
+      "SIGHUP reads the rules at once. Under systemd (Type=notify) it tells its readiness,"
+          + " reloads,",
+      "stop, and signs of life.",
+      "Exit code 2 when the configuration can't be used: a new start would not help."
     })
 final class ServeCommand implements Callable<Integer> {
   @Mixin private @Nullable ConfigOption configOption;
@@ -35,19 +40,38 @@ final class ServeCommand implements Callable<Integer> {
     CommandLine line = Main.line(spec);
     Optional<Config> config = Main.present(configOption).read(line);
     if (config.isEmpty()) {
-      return 1;
+      // Not 1: another start can't help before a person has changed something, as with a wrong
+      // option.
+      return CommandLine.ExitCode.USAGE;
     }
+    Supervisor supervisor = Supervisor.of(System.getenv());
     ServiceLog.use(config.get().logFormat());
     Gateway gateway = Gateway.open(config.get(), System.getenv(), World.real());
     Logger log = LoggerFactory.getLogger(ServeCommand.class);
     Hangup.onEach(
         () -> {
           log.info("reloading the rules, as SIGHUP asks");
-          gateway.reload();
+          supervisor.reloading();
+          try {
+            gateway.reload();
+          } finally {
+            supervisor.ready(gateway.status());
+          }
         });
+    Watchdog watchdog = new Watchdog(supervisor, gateway::turns, gateway::status);
     // The JVM runs this on SIGTERM and SIGINT, and ends when it is done.
     Runtime.getRuntime()
-        .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(gateway::close));
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("stop")
+                .unstarted(
+                    () -> {
+                      supervisor.stopping();
+                      watchdog.close();
+                      gateway.close();
+                    }));
+    supervisor.ready(gateway.status());
+    watchdog.start();
     // Ends with the process: nothing counts this down.
     new CountDownLatch(1).await();
     return 0;

@@ -74,6 +74,7 @@ public final class Dispatcher implements AutoCloseable {
 
   private volatile boolean pausesKnown;
   private final AtomicLong looks = new AtomicLong();
+  private final AtomicLong turns = new AtomicLong();
   private boolean storeFailing;
 
   /// When the waiting deliveries were last told that time passed. Only for the thread that runs
@@ -176,6 +177,12 @@ public final class Dispatcher implements AutoCloseable {
     return looks.get();
   }
 
+  /// How often its loop has turned, whatever came of it. It turns every few seconds at least; a
+  /// number that stands still for longer is a loop that hangs.
+  public long turns() {
+    return turns.get();
+  }
+
   /// True while its thread runs: without it, mail is accepted and never posted.
   public boolean isAlive() {
     return loop.isAlive();
@@ -209,6 +216,7 @@ public final class Dispatcher implements AutoCloseable {
 
   private void loop() {
     while (!isStopping()) {
+      turns.incrementAndGet();
       try {
         signal.clear();
         runOnce();

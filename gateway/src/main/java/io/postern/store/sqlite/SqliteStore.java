@@ -247,6 +247,12 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
     return writer.fault();
   }
 
+  /// How often the writer's loop has turned, whatever came of it. It turns every few seconds at
+  /// least; a number that stands still for longer is a loop that hangs, most likely in the disk.
+  public long turns() {
+    return writer.turns();
+  }
+
   /// The size of the write-ahead log, in bytes.
   public long walBytes() {
     return database.walBytes();

@@ -33,6 +33,10 @@ final class Writer {
   /// transaction a second.
   private static final long CHORES_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /// The longest time between two turns of the loop, so that one that hangs can be told from one
+  /// that has nothing to do.
+  private static final long TURN_NANOS = Duration.ofSeconds(5).toNanos();
+
   private final Database database;
   private final InstantSource clock;
   private final int groupMax;
@@ -40,6 +44,7 @@ final class Writer {
   private final Line line = new Line(WAITING_MAX);
   private final Chores chores;
   private final AtomicLong nextMail = new AtomicLong();
+  private final AtomicLong turns = new AtomicLong();
   private final Thread thread;
 
   /// The open connection. The thread's own once it runs; null when the next group must open it.
@@ -136,6 +141,11 @@ final class Writer {
     return fault;
   }
 
+  /// How often the loop has turned, whatever came of it.
+  long turns() {
+    return turns.get();
+  }
+
   /// Serves what waits, then ends the thread and closes its connection.
   void close() {
     line.close();
@@ -145,8 +155,9 @@ final class Writer {
 
   private void loop() {
     while (!line.isOver()) {
+      turns.incrementAndGet();
       try {
-        line.await(untilChores());
+        line.await(Math.min(untilChores(), TURN_NANOS));
       } catch (InterruptedException _) {
         // Nobody but close() ends this thread: mail may be waiting for it.
         continue;
