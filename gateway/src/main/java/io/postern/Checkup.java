@@ -75,7 +75,7 @@ record Checkup(
             new Finding(
                 Level.YELLOW,
                 "rules",
-                "rule %s is gone and %d of its deliveries wait; bring it back"
+                "rule %s is gone and %d of its deliveries wait; bring it back, or see: postern replay --help"
                     .formatted(waiting.rule(), waiting.count())));
       }
     }

@@ -11,6 +11,7 @@ import io.postern.journal.Journal;
 import io.postern.journal.StoreUnavailable;
 import io.postern.mail.Ids;
 import io.postern.policy.SelfMail;
+import io.postern.queue.Done;
 import io.postern.queue.MailQueue;
 import io.postern.rules.LiveBook;
 import io.postern.rules.RuleFiles;
@@ -131,7 +132,11 @@ public final class Gateway implements AutoCloseable {
         Objects.requireNonNull(config.console()),
         new Console.Parts(
             new Checkup(store, store::fault, books, dispatcher)::health,
-            new Endpoints(store, dispatcher, world.clock()),
+            order -> {
+              Done done = order.by(store, world.clock().instant());
+              dispatcher.wake();
+              return done;
+            },
             Token.make(config.stateFolder(), world.chance())));
   }
 

@@ -1,9 +1,12 @@
 package io.postern;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.postern.config.Config;
 import io.postern.config.ConfigFile;
 import io.postern.fixture.FakeClock;
 import io.postern.fixture.RawSmtp;
+import io.postern.journal.Ledger;
 import io.postern.journal.Query;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -217,10 +221,23 @@ public final class TestGateway implements AutoCloseable {
     return rows().stream().map(Row::status).toList();
   }
 
+  /// Whatever a test did, every delivery ever accepted must be accounted for at its end.
   @Override
   public void close() {
     if (gateway != null) {
+      Optional<Ledger> ledger = ledger();
       gateway.close();
+      gateway = null;
+      assertTrue(ledger.filter(it -> it.unaccounted() != 0).isEmpty(), ledger.toString());
+    }
+  }
+
+  private Optional<Ledger> ledger() {
+    try {
+      return Optional.of(gateway.journal().ledger());
+    } catch (StoreUnavailable _) {
+      // A test has done it harm, or closed it itself.
+      return Optional.empty();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.postern.cli;
 import io.postern.config.Config;
 import io.postern.config.ConfigFile;
 import io.postern.settings.Problem;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,5 +54,12 @@ final class ConfigOption {
         yield Optional.empty();
       }
     };
+  }
+
+  /// Reads it, for a command that can do nothing without.
+  ///
+  /// @throws IOException when it can't be used; what is wrong with it is printed
+  Config require(CommandLine line) throws IOException {
+    return read(line).orElseThrow(() -> new IOException("the configuration can't be used"));
   }
 }

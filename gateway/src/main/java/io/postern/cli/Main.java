@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
       ShowCommand.class,
       QueueCommand.class,
       EndpointCommand.class,
+      ReplayCommand.class,
+      ForgetCommand.class,
       CatchCommand.class,
       DemoCommand.class
     },

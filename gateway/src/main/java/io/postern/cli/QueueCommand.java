@@ -1,33 +1,50 @@
 package io.postern.cli;
 
+import io.postern.config.Config;
 import io.postern.journal.Ledger;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Times;
+import io.postern.queue.Choice;
+import io.postern.queue.Choice.State;
+import io.postern.queue.Order;
 import io.postern.queue.Pause;
+import io.postern.queue.Pending;
 import io.postern.queue.Waiting;
+import io.postern.store.sqlite.SqliteReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `postern queue`: what waits.
 @Command(
     name = "queue",
-    description = "Tells what waits for delivery.",
-    subcommands = QueueCommand.StatusCommand.class,
-    synopsisSubcommandLabel = "status")
+    description = "Tells what waits for delivery, and drops it.",
+    subcommands = {
+      QueueCommand.StatusCommand.class,
+      QueueCommand.ListCommand.class,
+      QueueCommand.DropCommand.class
+    },
+    synopsisSubcommandLabel = "(status | list | drop)")
 final class QueueCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
-    throw new CommandLine.ParameterException(Main.line(spec), "write: postern queue status");
+    throw new ParameterException(
+        Main.line(spec), "write: postern queue status, list, or drop ID... or --rule RULE");
   }
 
   /// `postern queue status`: the ledger, and what waits by rule.
@@ -89,6 +106,122 @@ final class QueueCommand implements Callable<Integer> {
             "  %s, since %s: %s"
                 .formatted(pause.rule(), Times.text(pause.since()), pause.reason()));
       }
+    }
+  }
+
+  /// `postern queue list`: what waits, one by one.
+  @Command(
+      name = "list",
+      description = "Lists the deliveries that wait, next due first.",
+      footer = {"", "What a pause holds, or a rule that is gone or not enabled, is listed too."})
+  static final class ListCommand implements Callable<Integer> {
+    private static final int SHOWN_MAX = 1_000;
+
+    @Mixin private @Nullable StoreOption store;
+    @Spec private @Nullable CommandSpec spec;
+
+    @Option(names = "--rule", description = "Only this rule (filter name).")
+    private String rule = "";
+
+    @Option(
+        names = "--limit",
+        description = "How many at most, 1 to 1000 (default: ${DEFAULT-VALUE}).")
+    private int limit = 50;
+
+    @Override
+    public Integer call() throws StoreUnavailable, IOException {
+      CommandLine line = Main.line(spec);
+      if (limit < 1 || limit > SHOWN_MAX) {
+        throw new ParameterException(line, "--limit " + limit + ": write 1 to " + SHOWN_MAX);
+      }
+      try (var reader = Main.present(store).open(line)) {
+        Set<String> paused = reader.pauses().stream().map(Pause::rule).collect(Collectors.toSet());
+        List<Pending> pending = reader.pending(rule, limit);
+        for (Pending one : pending) {
+          line.getOut().println(text(one, paused.contains(one.rule())));
+        }
+        if (pending.isEmpty()) {
+          line.getOut().println("nothing waits");
+        }
+      }
+      return 0;
+    }
+
+    private static String text(Pending one, boolean isPaused) {
+      String when =
+          one.inFlight()
+              ? "being tried, lease until " + Times.text(one.due())
+              : "next try at " + Times.text(one.due()) + (isPaused ? ", but paused" : "");
+      return "%s  %s  to %s  received %s  attempts %d  %s%s"
+          .formatted(
+              one.delivery(),
+              one.rule(),
+              one.recipient(),
+              Times.text(one.received()),
+              one.attempts(),
+              when,
+              one.reason().isEmpty() ? "" : "  " + one.reason());
+    }
+  }
+
+  /// `postern queue drop`: gives up.
+  @Command(
+      name = "drop",
+      description = "Gives up deliveries that wait: they become failed, and can be replayed.",
+      footer = {"", "An attempt that is under way is not called back; its outcome is not noted."})
+  static final class DropCommand implements Callable<Integer> {
+    @Mixin private @Nullable ConfigOption configOption;
+    @Mixin private @Nullable Consent consent;
+    @Spec private @Nullable CommandSpec spec;
+
+    @Parameters(
+        paramLabel = "ID",
+        arity = "0..*",
+        description = "Mails, for all their deliveries, or single deliveries.")
+    private List<String> ids = new ArrayList<>();
+
+    @Option(names = "--rule", description = "All of this rule (filter name).")
+    private String rule = "";
+
+    @Override
+    public Integer call() throws StoreUnavailable, IOException {
+      CommandLine line = Main.line(spec);
+      if (ids.isEmpty() == rule.isEmpty()) {
+        throw new ParameterException(line, "write ids, or --rule RULE");
+      }
+      Config config = Main.present(configOption).require(line);
+      if (rule.isEmpty()) {
+        return dropEach(config, line);
+      }
+      Choice choice = new Choice("", rule, Set.of(State.WAITING), null, null);
+      long count;
+      try (SqliteReader reader = StoreOption.open(config)) {
+        count = reader.count(choice);
+      }
+      if (count == 0) {
+        line.getOut().println("nothing waits for " + rule);
+        return 1;
+      }
+      if (!Main.present(consent).isGiven(line, text(count) + " of " + rule + " to drop")) {
+        return 1;
+      }
+      line.getOut().println(text(Errand.run(config, new Order.Drop(choice)).count()) + " dropped");
+      return 0;
+    }
+
+    private int dropEach(Config config, CommandLine line) throws StoreUnavailable, IOException {
+      int exit = 0;
+      for (String id : ids) {
+        long done = Errand.run(config, new Order.Drop(Choice.of(id.strip()))).count();
+        line.getOut()
+            .println(id + ": " + (done == 0 ? "nothing of it waits" : text(done) + " dropped"));
+        exit = done == 0 ? 1 : exit;
+      }
+      return exit;
+    }
+
+    private static String text(long count) {
+      return count == 1 ? "1 delivery" : count + " deliveries";
     }
   }
 }

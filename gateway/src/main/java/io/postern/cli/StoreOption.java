@@ -3,7 +3,7 @@ package io.postern.cli;
 import io.postern.Gateway;
 import io.postern.config.Config;
 import io.postern.journal.StoreUnavailable;
-import io.postern.store.sqlite.SqliteStore;
+import io.postern.store.sqlite.SqliteReader;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -13,11 +13,12 @@ import picocli.CommandLine.Mixin;
 final class StoreOption {
   @Mixin private @Nullable ConfigOption config;
 
-  SqliteStore.View open(CommandLine line) throws StoreUnavailable, IOException {
-    Config read =
-        Main.present(config)
-            .read(line)
-            .orElseThrow(() -> new IOException("the configuration can't be used"));
-    return SqliteStore.openReadOnly(Gateway.storeSettings(read));
+  SqliteReader open(CommandLine line) throws StoreUnavailable, IOException {
+    return open(Main.present(config).require(line));
+  }
+
+  /// Opens the store of a configuration that was read already.
+  static SqliteReader open(Config config) throws StoreUnavailable {
+    return SqliteReader.open(Gateway.storeSettings(config));
   }
 }

@@ -3,6 +3,8 @@ package io.postern.console;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.postern.journal.StoreUnavailable;
+import io.postern.queue.Done;
+import io.postern.queue.Order;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -21,10 +23,18 @@ import tools.jackson.databind.json.JsonMapper;
 /// `GET /health` answers 200 when nothing is red, else 503, with a JSON object: `status` (`ok`,
 /// `degraded` or `failing`), `book` (the version of the rule book in force), and `findings`, a list
 /// of objects with `level` (`yellow`, `red`), `subject` and `text`.
+///
+/// `POST /order` has an operator's order ([OrderForm]) carried out for who shows the token, and
+/// answers 200 with two numbers: [Done]'s. 401 without the token, 400 for what is no order, 503
+/// when the store could not do it, with the reason.
 public final class Console implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Console.class);
   private static final JsonMapper JSON = new JsonMapper();
-  private static final String RULE = "rule=";
+
+  /// An order has some names and addresses.
+  private static final int ORDER_BYTES_MAX = 64 * 1024;
+
+  private static final Said NO_ORDER = new Said(400, "an order is a POST");
 
   /// Connections that may wait to be accepted.
   private static final int BACKLOG = 16;
@@ -61,7 +71,7 @@ public final class Console implements AutoCloseable {
     Console console = new Console(server, threads, parts);
     server.setExecutor(threads);
     server.createContext("/health", console::health);
-    server.createContext("/endpoint/", console::endpoint);
+    server.createContext("/order", console::order);
     server.start();
     return console;
   }
@@ -74,6 +84,8 @@ public final class Console implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
+    // An order for a million deliveries does not hold the stop up: it ends between two parts.
+    threads.shutdownNow();
     threads.close();
   }
 
@@ -95,37 +107,38 @@ public final class Console implements AutoCloseable {
     }
   }
 
-  private void endpoint(HttpExchange exchange) throws IOException {
+  private void order(HttpExchange exchange) throws IOException {
     try (exchange) {
-      exchange.sendResponseHeaders(change(exchange), -1);
+      String shown = exchange.getRequestHeaders().getFirst("Authorization");
+      if (shown == null || !parts.token().isIn(shown)) {
+        exchange.sendResponseHeaders(401, -1);
+        return;
+      }
+      Said said = exchange.getRequestMethod().equals("POST") ? carryOut(exchange) : NO_ORDER;
+      byte[] text = said.text().getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+      exchange.sendResponseHeaders(said.status(), text.length);
+      exchange.getResponseBody().write(text);
     }
   }
 
-  /// Does what is asked for.
-  ///
-  /// @return the status to answer
-  private int change(HttpExchange exchange) {
-    String shown = exchange.getRequestHeaders().getFirst("Authorization");
-    if (shown == null || !parts.token().isIn(shown)) {
-      return 401;
-    }
-    String query = exchange.getRequestURI().getQuery();
-    if (!exchange.getRequestMethod().equals("POST") || query == null || !query.startsWith(RULE)) {
-      return 400;
-    }
-    String rule = query.substring(RULE.length());
+  /// What is answered to an order.
+  private record Said(int status, String text) {}
+
+  private Said carryOut(HttpExchange exchange) throws IOException {
+    byte[] body = exchange.getRequestBody().readNBytes(ORDER_BYTES_MAX);
     try {
-      return switch (exchange.getRequestURI().getPath()) {
-        case "/endpoint/pause" -> {
-          parts.controls().pause(rule, "paused by an operator");
-          yield 204;
-        }
-        case "/endpoint/resume" -> parts.controls().resume(rule) ? 204 : 404;
-        default -> 400;
-      };
+      Order order = OrderForm.parse(new String(body, StandardCharsets.UTF_8));
+      Done done = parts.controls().carryOut(order);
+      log.atInfo()
+          .addKeyValue("order", order.getClass().getSimpleName())
+          .addKeyValue("changed", done.count())
+          .log("an operator's order was carried out");
+      return new Said(200, done.count() + " " + done.rows());
+    } catch (IllegalArgumentException e) {
+      return new Said(400, String.valueOf(e.getMessage()));
     } catch (StoreUnavailable e) {
-      log.atError().log("the console could not change an endpoint: {}", e.getMessage());
-      return 503;
+      return new Said(503, String.valueOf(e.getMessage()));
     }
   }
 

@@ -1,16 +1,15 @@
 package io.postern.console;
 
 import io.postern.journal.StoreUnavailable;
+import io.postern.queue.Done;
+import io.postern.queue.Order;
 
-/// What can be changed in a running gateway, by who has the token.
+/// Has done in a running gateway what those ask for who have the token.
+@FunctionalInterface
 public interface Controls {
-  /// Pauses a rule's endpoint.
+  /// Carries an order out, on the caller's thread. It may take minutes; an interrupt ends it
+  /// between two parts.
   ///
-  /// @param reason why, in a few words
-  void pause(String rule, String reason) throws StoreUnavailable;
-
-  /// Ends a pause.
-  ///
-  /// @return false when there was none
-  boolean resume(String rule) throws StoreUnavailable;
+  /// @return what it changed
+  Done carryOut(Order order) throws StoreUnavailable;
 }

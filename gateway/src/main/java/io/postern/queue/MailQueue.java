@@ -17,11 +17,18 @@ import java.util.Optional;
 ///
 /// ```
 /// put -> READY --claim--> LEASED --Done--> SUCCEEDED --retention--> purged
-///          ^                | |----Dead--> FAILED --replay--> READY
+///          ^                | |----Dead--> FAILED --retention--> purged
 ///          |---lease over---| |
 ///          |---Again (due later), Unmade
+///
+/// SUCCEEDED, FAILED --replay--> READY      READY --replay to another rule--> READY
+/// READY, LEASED --drop--> FAILED           any state --forget--> purged
 /// ```
-public interface MailQueue extends AutoCloseable {
+///
+/// What an operator asks for may be a million deliveries. It is done in many small transactions
+/// between those of the mail: when it throws, or its thread is interrupted, what was done stays
+/// done, and who asks again gets the rest.
+public interface MailQueue extends QueueView, AutoCloseable {
   /// A spool for the next message.
   Spool spool();
 
@@ -56,9 +63,6 @@ public interface MailQueue extends AutoCloseable {
   /// retry period. A crash forgets at most what was not yet told.
   void elapse(Collection<String> rules, Duration time) throws StoreUnavailable;
 
-  /// What waits, by rule, in the order of names.
-  List<Waiting> waiting() throws StoreUnavailable;
-
   /// Pauses a rule's endpoint; a second pause changes nothing.
   void pause(Pause pause) throws StoreUnavailable;
 
@@ -67,8 +71,29 @@ public interface MailQueue extends AutoCloseable {
   /// @return false when there was none
   boolean resume(String rule) throws StoreUnavailable;
 
-  /// The pauses in force.
-  List<Pause> pauses() throws StoreUnavailable;
+  /// Makes deliveries that are over ready again, at once: the id and the numbers of attempts go on,
+  /// a new retry period begins, and their posts say that they are replayed. Each gets a queued row.
+  /// What waits is taken only to be moved to another rule, and not while it is being tried.
+  ///
+  /// @param choice which; those that end while this runs are left alone
+  /// @param toRule the rule to give them to; empty to leave each with its own
+  /// @return how many
+  long replay(Choice choice, String toRule) throws StoreUnavailable;
+
+  /// Gives up deliveries that wait: they become failed, by an operator, and can be replayed. The
+  /// outcome of an attempt that is in flight is not noted any more.
+  ///
+  /// @param choice which; those that are over are left alone
+  /// @return how many
+  long drop(Choice choice) throws StoreUnavailable;
+
+  /// Erases message, addresses and whatever was read from headers, of mails and of their rows in
+  /// the status log, which keep time, state and rule, so that all counts stay. Deliveries that wait
+  /// become failed first. What was erased is overwritten in the file, too; copies that others made
+  /// of it are out of reach.
+  ///
+  /// @return how many mails, and how many rows
+  Done forget(Traces traces) throws StoreUnavailable;
 
   /// Is called, from a thread of the engine and without delay, after deliveries became ready. One
   /// listener; it must not block.

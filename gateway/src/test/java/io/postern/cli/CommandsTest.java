@@ -238,30 +238,17 @@ final class CommandsTest {
         rules: rules
         store: { sqlite: nowhere/postern.db }
         """);
-    Answer answer = run(file, "log");
+    Answer answer = Answer.to(file, "log");
     assertEquals(1, answer.code());
     assertEquals(1, answer.err().lines().count(), answer.err());
     assertTrue(answer.err().contains("nowhere/postern.db"), answer.err());
-    Answer missing = run(other.resolve("missing.yaml"), "log");
+    Answer missing = Answer.to(other.resolve("missing.yaml"), "log");
     assertEquals(1, missing.code());
     assertTrue(missing.err().contains("missing.yaml"), missing.err());
   }
 
-  /// What a command said.
-  private record Answer(int code, String out, String err) {}
-
   private Answer run(String... arguments) {
-    return run(folder.resolve("postern.yaml"), arguments);
-  }
-
-  private static Answer run(Path config, String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.add("--config");
-    all.add(config.toString());
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Main.run(all.toArray(String[]::new), new PrintWriter(out), new PrintWriter(err));
-    return new Answer(code, out.toString(), err.toString());
+    return Answer.to(folder.resolve("postern.yaml"), arguments);
   }
 
   private static long lines(Answer answer) {

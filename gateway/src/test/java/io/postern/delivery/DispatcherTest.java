@@ -19,6 +19,7 @@ import io.postern.rules.Book;
 import io.postern.rules.Read;
 import io.postern.rules.RuleFiles;
 import io.postern.settings.Problem.Severity;
+import io.postern.store.sqlite.SqliteReader;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.webhook.Payload;
 import java.io.IOException;
@@ -236,8 +237,8 @@ final class DispatcherTest {
     courier.hold = true;
     dispatcher.runOnce();
     courier.calls.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    try (SqliteStore.View view =
-        SqliteStore.openReadOnly(
+    try (SqliteReader view =
+        SqliteReader.open(
             io.postern.store.sqlite.Settings.of(folder.resolve("data/postern.db"), 0))) {
       String facts = view.story("mail0000000000000000000000").orElseThrow().facts().toString();
       assertTrue(facts.contains("attempts 1"), facts);

@@ -39,6 +39,9 @@ final class DeliveryTable {
   /// How many deferred attempts of a delivery are remembered.
   static final int ATTEMPTS_MAX = 50;
 
+  private static final String REPLAYED = "replayed by operator";
+  private static final String DROPPED = "dropped by operator";
+
   private final Sql sql;
   private final RuleTable rules;
   private final LogTable log;
@@ -217,6 +220,90 @@ final class DeliveryTable {
             yield ready(due);
           }
         });
+  }
+
+  /// Makes deliveries ready that are over, or, to move them to another rule, that wait.
+  ///
+  /// @param toRule the rule's name; empty to leave each with its own
+  /// @return how many were in such a state
+  int replay(List<Long> numbers, String toRule) throws SQLException {
+    @Nullable Long rule = toRule.isEmpty() ? null : rules.number(toRule);
+    Instant now = clock.instant();
+    int replayed = 0;
+    for (long number : numbers) {
+      String from = rule == null ? "" : ruleOf(number);
+      int changed =
+          sql.update(
+              """
+              UPDATE deliveries SET state = 0, due = ?1, replay = 1, reason = NULL,
+                rule = coalesce(?2, rule),
+                began_ms = (SELECT active_ms FROM rules r
+                            WHERE r.number = coalesce(?2, deliveries.rule))
+              WHERE number = ?3 AND (state >= 2 OR (state = 0 AND rule <> ?2))
+              """,
+              now,
+              rule,
+              number);
+      if (changed > 0) {
+        String moved = from.isEmpty() || from.equals(toRule) ? "" : ", moved from rule " + from;
+        note(number, Status.QUEUED, now, REPLAYED + moved);
+        replayed++;
+      }
+    }
+    return replayed;
+  }
+
+  private String ruleOf(long delivery) throws SQLException {
+    return sql.first(
+            "SELECT r.name FROM deliveries d JOIN rules r ON r.number = d.rule WHERE d.number = ?",
+            row -> row.getString(1),
+            delivery)
+        .orElse("");
+  }
+
+  /// Gives up deliveries that wait.
+  ///
+  /// @return how many did
+  int drop(List<Long> numbers) throws SQLException {
+    return giveUp(numbers, DROPPED);
+  }
+
+  private int giveUp(List<Long> numbers, String reason) throws SQLException {
+    Instant now = clock.instant();
+    int dropped = 0;
+    for (long number : numbers) {
+      int changed =
+          sql.update(
+              "UPDATE deliveries SET state = 3, due = ? WHERE number = ? AND state < 2",
+              now,
+              number);
+      if (changed > 0) {
+        note(number, Status.FAILED, now, reason);
+        dropped++;
+      }
+    }
+    return dropped;
+  }
+
+  /// Writes the row of a change that no attempt made.
+  private void note(long number, Status status, Instant now, String reason) throws SQLException {
+    log.write(number, status, new Trial(now, Duration.ZERO, 0, reason, ""), reason, null);
+  }
+
+  /// Removes the deliveries of a mail that is to be forgotten; those that wait are given up first.
+  void forget(long mail) throws SQLException {
+    long first = mail << Tables.PLACE_BITS;
+    long end = (mail + 1) << Tables.PLACE_BITS;
+    giveUp(
+        sql.list(
+            "SELECT number FROM deliveries WHERE number >= ? AND number < ? AND state < 2",
+            row -> row.getLong(1),
+            first,
+            end),
+        LogTable.FORGOTTEN);
+    sql.update("DELETE FROM attempts WHERE delivery >= ? AND delivery < ?", first, end);
+    int removed = sql.update("DELETE FROM deliveries WHERE number >= ? AND number < ?", first, end);
+    sql.update("UPDATE counters SET value = value + ? WHERE name = 'purged'", removed);
   }
 
   /// What a settlement leaves behind.

@@ -21,6 +21,24 @@ final class LogTable {
       l.to_address, l.message_id, l.delivery, r.name, l.attempt, l.http_status, l.elapsed_ms, l.next
       """;
 
+  /// The reason of a row whose texts were erased.
+  static final String FORGOTTEN = "forgotten by operator";
+
+  /// The numbers of the rows of a mail: those of its deliveries, and those of the recipients of its
+  /// transaction that were refused. A full stop is the next character after the hyphen.
+  static final String OF_MAIL =
+      """
+      WITH own AS (
+        SELECT number, session, received FROM log
+        WHERE delivery <> '' AND delivery >= ?1 || '-' AND delivery < ?1 || '.')
+      SELECT number FROM own
+      UNION
+      SELECT l.number FROM log l
+      JOIN (SELECT DISTINCT session, received FROM own) o
+        ON l.session = o.session AND l.received = o.received AND l.status IN (0, 4)
+      WHERE l.status = 4
+      """;
+
   private static final String INTO =
       """
       INSERT INTO log (at, status, reason, received, session, host_name, from_address, to_address,
@@ -84,6 +102,33 @@ final class LogTable {
         trial.elapsed().toMillis(),
         next,
         delivery);
+  }
+
+  /// Empties the rows of a mail: those of its deliveries, and those of its recipients that were
+  /// refused.
+  ///
+  /// @return how many
+  int forget(String mail) throws SQLException {
+    return forget(sql.list(OF_MAIL, row -> row.getLong(1), mail));
+  }
+
+  /// Empties rows.
+  ///
+  /// @return how many there were to empty
+  int forget(List<Long> numbers) throws SQLException {
+    int rows = 0;
+    for (long number : numbers) {
+      rows +=
+          sql.update(
+              """
+              UPDATE log SET reason = ?, host_name = '', from_address = '', to_address = '',
+                message_id = ''
+              WHERE number = ? AND (host_name <> '' OR from_address <> '' OR to_address <> '')
+              """,
+              FORGOTTEN,
+              number);
+    }
+    return rows;
   }
 
   /// Reads the columns of [#COLUMNS].

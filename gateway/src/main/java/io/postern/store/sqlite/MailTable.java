@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Mails and the bytes of their messages.
@@ -79,7 +80,7 @@ final class MailTable {
 
   /// Notes that chunks are written before their mail is accepted.
   void openSpool(long mail) throws SQLException {
-    sql.update("INSERT INTO spools (mail) VALUES (?)", mail);
+    sql.update("INSERT INTO spools (mail, erase) VALUES (?, 0)", mail);
   }
 
   /// Notes that the chunks belong to a mail now, or are gone.
@@ -89,32 +90,52 @@ final class MailTable {
     return sql.update("DELETE FROM spools WHERE mail = ?", mail) == 1;
   }
 
-  /// Mails that were never accepted and have chunks.
+  /// Mails that are not there, never accepted or removed, and have chunks.
   List<Long> openSpools() throws SQLException {
     return sql.list("SELECT mail FROM spools ORDER BY mail", row -> row.getLong(1));
   }
 
-  /// Removes some of the chunks of a mail that was given up. A mail that was accepted has no open
-  /// spool any more and is left alone, even if the one who put it was told otherwise.
+  /// Removes some of the chunks of a mail that was given up or removed. A mail that was accepted
+  /// has no open spool any more and is left alone, even if the one who put it was told otherwise.
   ///
   /// @return how many were removed; nothing is left to remove when it is less than the most
   int sweep(long mail, int chunksMax) throws SQLException {
     if (sql.number("SELECT count(*) FROM spools WHERE mail = ?", mail) == 0) {
       return 0;
     }
+    boolean erase = sql.number("SELECT erase FROM spools WHERE mail = ?", mail) != 0;
     int removed =
-        sql.update(
-            """
-            DELETE FROM chunks WHERE number IN (
-              SELECT number FROM chunks WHERE number >= ? AND number < ? LIMIT ?)
-            """,
-            chunk(mail, 0),
-            chunk(mail + 1, 0),
-            chunksMax);
+        erase
+            ? sql.overwriting(() -> removeChunks(mail, chunksMax))
+            : removeChunks(mail, chunksMax);
     if (removed < chunksMax) {
       closeSpool(mail);
     }
     return removed;
+  }
+
+  private int removeChunks(long mail, int chunksMax) throws SQLException {
+    return sql.update(
+        """
+        DELETE FROM chunks WHERE number IN (
+          SELECT number FROM chunks WHERE number >= ? AND number < ? LIMIT ?)
+        """,
+        chunk(mail, 0),
+        chunk(mail + 1, 0),
+        chunksMax);
+  }
+
+  /// The id of a mail that is there.
+  Optional<String> id(long mail) throws SQLException {
+    return sql.first("SELECT id FROM mails WHERE number = ?", row -> row.getString(1), mail);
+  }
+
+  /// Removes a mail; its chunks are left to the sweep.
+  ///
+  /// @param erase true to have the chunks overwritten in the file, not only given free
+  void remove(long mail, boolean erase) throws SQLException {
+    sql.update("DELETE FROM mails WHERE number = ?", mail);
+    sql.update("INSERT INTO spools (mail, erase) VALUES (?, ?)", mail, erase ? 1 : 0);
   }
 
   /// How many pages of the file hold nothing.

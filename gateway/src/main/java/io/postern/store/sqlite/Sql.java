@@ -85,6 +85,23 @@ final class Sql implements AutoCloseable {
     }
   }
 
+  /// Deletes something.
+  @FunctionalInterface
+  interface Deletion<T> {
+    T run() throws SQLException;
+  }
+
+  /// Has what is deleted overwritten with zeros also where whole pages become free. Else SQLite
+  /// leaves those as they are, since to write them costs as much as it did to fill them.
+  <T> T overwriting(Deletion<T> deletion) throws SQLException {
+    pragma("secure_delete = ON");
+    try {
+      return deletion.run();
+    } finally {
+      pragma("secure_delete = FAST");
+    }
+  }
+
   private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
     PreparedStatement statement = kept.get(sql);
     if (statement == null) {

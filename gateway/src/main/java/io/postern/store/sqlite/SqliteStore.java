@@ -8,12 +8,16 @@ import io.postern.journal.Row;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
 import io.postern.queue.Accepted;
+import io.postern.queue.Choice;
 import io.postern.queue.Claim;
 import io.postern.queue.Demand;
+import io.postern.queue.Done;
 import io.postern.queue.MailQueue;
 import io.postern.queue.Pause;
+import io.postern.queue.Pending;
 import io.postern.queue.Settlement;
 import io.postern.queue.Spool;
+import io.postern.queue.Traces;
 import io.postern.queue.Waiting;
 import java.sql.Connection;
 import java.time.Duration;
@@ -35,11 +39,11 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
   private final GatewayLock lock;
   private final Database database;
   private final Readers readers;
-  private final Reading reading;
-  private final Search search;
-  private final Stories stories;
+  private final SqliteReader reader;
   private final Checkpointer checkpointer;
   private final Writer writer;
+  private final Operator operator;
+  private final Eraser eraser;
   private final Room room;
   private volatile Runnable onReady = () -> {};
 
@@ -48,11 +52,11 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
     this.database = database;
     this.room = new Room(database, clock, settings.reserveBytes());
     this.readers = new Readers(database, settings);
-    this.reading = new Reading(readers);
-    this.search = new Search(readers);
-    this.stories = new Stories(readers);
+    this.reader = new SqliteReader(readers);
     this.checkpointer = new Checkpointer(database);
     this.writer = new Writer(database, clock, settings, new Told());
+    this.operator = new Operator(readers, writer, clock);
+    this.eraser = new Eraser(new TraceWalk(readers), writer, checkpointer::shrunk);
   }
 
   /// Opens the store for a gateway, or for a command that changes something while no gateway runs.
@@ -89,27 +93,6 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
       throw e;
     }
     checkpointer.start();
-  }
-
-  /// The status log and the waiting line of a database, for a command that only looks. A gateway
-  /// may run on it meanwhile.
-  public sealed interface View extends Journal, AutoCloseable permits ReadOnlyView {
-    /// As [MailQueue#waiting].
-    List<Waiting> waiting() throws StoreUnavailable;
-
-    /// As [MailQueue#pauses].
-    List<Pause> pauses() throws StoreUnavailable;
-
-    @Override
-    void close();
-  }
-
-  /// Opens a database that exists for looking at it: nothing in it is changed, no lock is taken.
-  ///
-  /// @throws StoreUnavailable with one sentence: when it is missing, newer than this program, or
-  ///   not ours
-  public static View openReadOnly(Settings settings) throws StoreUnavailable {
-    return ReadOnlyView.open(settings);
   }
 
   @Override
@@ -152,7 +135,7 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
 
   @Override
   public Optional<Instant> nextDue(Collection<String> rules) throws StoreUnavailable {
-    return reading.nextDue(rules);
+    return reader.nextDue(rules);
   }
 
   @Override
@@ -170,7 +153,7 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
 
   @Override
   public List<Waiting> waiting() throws StoreUnavailable {
-    return reading.waiting();
+    return reader.waiting();
   }
 
   @Override
@@ -198,7 +181,37 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
 
   @Override
   public List<Pause> pauses() throws StoreUnavailable {
-    return reading.pauses();
+    return reader.pauses();
+  }
+
+  @Override
+  public List<Pending> pending(String rule, int limit) throws StoreUnavailable {
+    return reader.pending(rule, limit);
+  }
+
+  @Override
+  public long count(Choice choice) throws StoreUnavailable {
+    return reader.count(choice);
+  }
+
+  @Override
+  public Done count(Traces traces) throws StoreUnavailable {
+    return reader.count(traces);
+  }
+
+  @Override
+  public long replay(Choice choice, String toRule) throws StoreUnavailable {
+    return operator.replay(choice, toRule);
+  }
+
+  @Override
+  public long drop(Choice choice) throws StoreUnavailable {
+    return operator.drop(choice);
+  }
+
+  @Override
+  public Done forget(Traces traces) throws StoreUnavailable {
+    return eraser.forget(traces);
   }
 
   /// A rule book as it was kept.
@@ -228,7 +241,7 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
 
   /// The book that was taken last.
   public Optional<KeptBook> latestBook() throws StoreUnavailable {
-    return reading.latestBook();
+    return reader.latestBook();
   }
 
   @Override
@@ -265,32 +278,32 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
 
   @Override
   public List<Row> search(Query query, int offset, int limit) throws StoreUnavailable {
-    return search.newest(query, offset, limit);
+    return reader.search(query, offset, limit);
   }
 
   @Override
-  public void each(Query query, Consumer<Row> reader) throws StoreUnavailable {
-    search.each(query, reader);
+  public void each(Query query, Consumer<Row> taker) throws StoreUnavailable {
+    reader.each(query, taker);
   }
 
   @Override
   public List<Row> after(long number, Query query, int limit) throws StoreUnavailable {
-    return search.after(number, query, limit);
+    return reader.after(number, query, limit);
   }
 
   @Override
   public long newest() throws StoreUnavailable {
-    return search.newest();
+    return reader.newest();
   }
 
   @Override
   public Optional<Story> story(String id) throws StoreUnavailable {
-    return stories.story(id);
+    return reader.story(id);
   }
 
   @Override
   public Ledger ledger() throws StoreUnavailable {
-    return reading.ledger();
+    return reader.ledger();
   }
 
   /// Serves what was asked for, writes the denied rows that wait, moves the write-ahead log into

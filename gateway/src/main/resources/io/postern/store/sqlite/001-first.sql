@@ -27,9 +27,11 @@ CREATE TABLE chunks (
   bytes BLOB NOT NULL
 ) STRICT;
 
--- Mails of which chunks were written and which are not accepted yet: swept when given up.
+-- Mails that have chunks and are not there: not accepted yet, given up, or removed. Their chunks are
+-- swept, and this row with the last.
 CREATE TABLE spools (
-  mail INTEGER PRIMARY KEY
+  mail INTEGER PRIMARY KEY,
+  erase INTEGER NOT NULL            -- 1: overwrite the chunks
 ) STRICT;
 
 -- Rules by name, with the time for which each was in force and not held. A rule stays for good.
@@ -55,8 +57,8 @@ CREATE TABLE deliveries (
 
 -- Claims, and counts of what waits, in one place that succeeded deliveries leave.
 CREATE INDEX deliveries_waiting ON deliveries (rule, due, state, received) WHERE state < 2;
--- The ledger's counts, and what a retention has run out for.
-CREATE INDEX deliveries_ended ON deliveries (state, due) WHERE state >= 2;
+-- The ledger's counts, what can be replayed, and what a retention has run out for.
+CREATE INDEX deliveries_ended ON deliveries (rule, state, due) WHERE state >= 2;
 
 -- Attempts that were deferred, the last 50 of each delivery.
 CREATE TABLE attempts (

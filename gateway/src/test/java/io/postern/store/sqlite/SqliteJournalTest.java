@@ -1,5 +1,7 @@
 package io.postern.store.sqlite;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.postern.fixture.FakeClock;
 import io.postern.journal.JournalContract;
 import java.nio.file.Path;
@@ -18,7 +20,8 @@ final class SqliteJournalTest implements JournalContract {
   }
 
   @AfterEach
-  void close() {
+  void close() throws Exception {
+    assertEquals(0, store.ledger().unaccounted());
     store.close();
   }
 

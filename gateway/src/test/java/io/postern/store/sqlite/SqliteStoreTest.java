@@ -80,7 +80,7 @@ final class SqliteStoreTest {
         assertTrue(refusal.getMessage().startsWith("Another gateway"), refusal.getMessage());
         put(store, mail(name.toString(), clock.instant(), "desk"), bytes(10));
         assertTrue(store.walBytes() > 0, "the log is found");
-        try (SqliteStore.View view = SqliteStore.openReadOnly(settings(name))) {
+        try (SqliteReader view = SqliteReader.open(settings(name))) {
           assertEquals(store.newest(), view.newest());
         }
       }
@@ -101,7 +101,7 @@ final class SqliteStoreTest {
     assertEquals(
         "The database can't be in " + toFolder + ": that is no folder, nor a link to one.",
         assertThrows(StoreUnavailable.class, () -> open(toFolder.resolve("mail.db"))).getMessage());
-    assertThrows(StoreUnavailable.class, () -> SqliteStore.openReadOnly(settings(toFile)));
+    assertThrows(StoreUnavailable.class, () -> SqliteReader.open(settings(toFile)));
     assertFalse(Files.exists(nothing));
   }
 
@@ -172,7 +172,7 @@ final class SqliteStoreTest {
             + " is of version 7, newer than this Postern, which knows 1: use the newer program.";
     assertEquals(sentence, assertThrows(StoreUnavailable.class, () -> open(path())).getMessage());
     assertTrue(
-        assertThrows(StoreUnavailable.class, () -> SqliteStore.openReadOnly(settings(path())))
+        assertThrows(StoreUnavailable.class, () -> SqliteReader.open(settings(path())))
             .getMessage()
             .contains("newer than this Postern"));
   }
@@ -188,7 +188,7 @@ final class SqliteStoreTest {
       StoreUnavailable refusal = assertThrows(StoreUnavailable.class, () -> open(file));
       assertTrue(refusal.getMessage().contains("is not a Postern database"), refusal.getMessage());
       assertArrayEquals(before, Files.readAllBytes(file));
-      assertThrows(StoreUnavailable.class, () -> SqliteStore.openReadOnly(settings(file)));
+      assertThrows(StoreUnavailable.class, () -> SqliteReader.open(settings(file)));
     }
   }
 
@@ -196,7 +196,7 @@ final class SqliteStoreTest {
   void aViewOfNothingMakesNothing() throws Exception {
     Path missing = folder.resolve("none/postern.db");
     StoreUnavailable refusal =
-        assertThrows(StoreUnavailable.class, () -> SqliteStore.openReadOnly(settings(missing)));
+        assertThrows(StoreUnavailable.class, () -> SqliteReader.open(settings(missing)));
     assertTrue(
         refusal.getMessage().startsWith("There is no database at " + missing),
         refusal.getMessage());
@@ -206,7 +206,7 @@ final class SqliteStoreTest {
   @Test
   void aViewSeesWhatARunningGatewayDoes() throws Exception {
     try (SqliteStore store = open(path());
-        SqliteStore.View view = SqliteStore.openReadOnly(settings(path()))) {
+        SqliteReader view = SqliteReader.open(settings(path()))) {
       assertEquals(List.of(), view.search(Query.ALL, 0, 10));
       for (int i = 0; i < 20; i++) {
         put(store, mail("m" + i, clock.instant(), "desk"), bytes(10));
@@ -219,7 +219,7 @@ final class SqliteStoreTest {
       assertEquals(store.story("m3"), view.story("m3"));
       assertEquals(10, view.after(10, Query.ALL, 100).size());
     }
-    try (SqliteStore.View view = SqliteStore.openReadOnly(settings(path()))) {
+    try (SqliteReader view = SqliteReader.open(settings(path()))) {
       assertEquals(20, view.search(Query.ALL, 0, 100).size(), "after the gateway has ended");
     }
   }

@@ -1,0 +1,50 @@
+package io.postern.queue;
+
+import io.postern.journal.StoreUnavailable;
+import java.time.Instant;
+
+/// What an operator can have done to a queue: through a gateway that runs, or by a command that has
+/// the store to itself.
+public sealed interface Order {
+  /// [MailQueue#pause].
+  ///
+  /// @param rule whose endpoint
+  record Hold(String rule) implements Order {}
+
+  /// [MailQueue#resume].
+  ///
+  /// @param rule whose endpoint
+  record Resume(String rule) implements Order {}
+
+  /// [MailQueue#replay].
+  ///
+  /// @param choice which deliveries
+  /// @param toRule the rule to give them to; empty to leave each with its own
+  record Replay(Choice choice, String toRule) implements Order {}
+
+  /// [MailQueue#drop].
+  ///
+  /// @param choice which deliveries
+  record Drop(Choice choice) implements Order {}
+
+  /// [MailQueue#forget].
+  ///
+  /// @param traces of whom
+  record Forget(Traces traces) implements Order {}
+
+  /// Has a queue carry it out.
+  ///
+  /// @param now the time
+  default Done by(MailQueue queue, Instant now) throws StoreUnavailable {
+    return switch (this) {
+      case Hold(String rule) -> {
+        queue.pause(new Pause(rule, now, "paused by an operator"));
+        yield new Done(1, 0);
+      }
+      case Resume(String rule) -> new Done(queue.resume(rule) ? 1 : 0, 0);
+      case Replay(Choice choice, String toRule) -> new Done(queue.replay(choice, toRule), 0);
+      case Drop(Choice choice) -> new Done(queue.drop(choice), 0);
+      case Forget(Traces traces) -> queue.forget(traces);
+    };
+  }
+}
