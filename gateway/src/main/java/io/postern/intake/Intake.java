@@ -49,7 +49,8 @@ public final class Intake implements Receiver {
   }
 
   @Override
-  public Opening mail(String session, Peer peer, ReversePath from, long declaredSize) {
+  public Opening mail(
+      String session, Peer peer, ReversePath from, long declaredSize, boolean utf8) {
     if (!parts.queue().hasRoom(declaredSize)) {
       return new Opening.Refused(Replies.NO_ROOM);
     }
@@ -59,7 +60,7 @@ public final class Intake implements Receiver {
             parts,
             settings,
             parts.books().get(),
-            new Reception.Sender(session, peer, from, received)));
+            new Reception.Sender(session, peer, from, received, utf8)));
   }
 
   /// The replies of the door, in one place. A fault of ours is always 4xx.

@@ -52,7 +52,8 @@ final class Reception implements Receiver.Transaction {
   /// @param peer who speaks
   /// @param from the reverse-path
   /// @param received now
-  record Sender(String session, Peer peer, ReversePath from, Instant received) {}
+  /// @param utf8 true when SMTPUTF8 was asked for
+  record Sender(String session, Peer peer, ReversePath from, Instant received, boolean utf8) {}
 
   Reception(Intake.Parts parts, Settings settings, Optional<Book> book, Sender sender) {
     this.parts = parts;
@@ -151,7 +152,13 @@ final class Reception implements Receiver.Transaction {
   private Reply keep(Routing routing, Facts facts) {
     String id = parts.ids().next();
     Envelope envelope =
-        new Envelope(sender.session(), sender.peer(), sender.from(), recipients, sender.received());
+        new Envelope(
+            sender.session(),
+            sender.peer(),
+            sender.from(),
+            recipients,
+            sender.received(),
+            sender.utf8());
     try {
       parts
           .queue()

@@ -10,9 +10,25 @@ import java.util.List;
 /// @param from the reverse-path
 /// @param recipients the accepted recipients, in the order of their RCPT commands
 /// @param received when MAIL was accepted, to the millisecond
+/// @param utf8 true when MAIL had the parameter SMTPUTF8 (RFC 6531 §3.4)
 public record Envelope(
-    String session, Peer peer, ReversePath from, List<Address> recipients, Instant received) {
+    String session,
+    Peer peer,
+    ReversePath from,
+    List<Address> recipients,
+    Instant received,
+    boolean utf8) {
   public Envelope {
     recipients = List.copyOf(recipients);
+  }
+
+  /// The transmission type of the Received line (RFC 3848, RFC 6531 §4.3). There is none for HELO
+  /// with TLS, so that is plain SMTP.
+  public String protocol() {
+    String secure = peer.tls().isEmpty() ? "" : "S";
+    if (utf8) {
+      return "UTF8SMTP" + secure;
+    }
+    return peer.esmtp() ? "ESMTP" + secure : "SMTP";
   }
 }

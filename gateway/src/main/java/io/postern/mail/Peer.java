@@ -16,9 +16,4 @@ public record Peer(InetSocketAddress address, String helo, boolean esmtp, String
     int zone = text.indexOf('%');
     return zone < 0 ? text : text.substring(0, zone);
   }
-
-  /// The transmission type of the Received line (RFC 3848).
-  public String protocol() {
-    return (esmtp ? "ESMTP" : "SMTP") + (tls.isEmpty() ? "" : "S");
-  }
 }

@@ -188,7 +188,7 @@ final class Conversation {
     if (mail.size() > bytesMax) {
       return new Reply(552, "5.3.4", "Message is larger than " + bytesMax + " bytes");
     }
-    return switch (receiver.mail(id, peer, mail.from(), mail.size())) {
+    return switch (receiver.mail(id, peer, mail.from(), mail.size(), mail.utf8())) {
       case Receiver.Opening.Opened(Receiver.Transaction opened) -> {
         transaction = Optional.of((Shield.Guarded) opened);
         utf8 = mail.utf8();

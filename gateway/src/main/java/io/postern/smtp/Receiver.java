@@ -14,7 +14,8 @@ public interface Receiver {
   /// @param peer who speaks
   /// @param from the reverse-path
   /// @param declaredSize the SIZE parameter in bytes (RFC 1870); 0 when there was none
-  Opening mail(String session, Peer peer, ReversePath from, long declaredSize);
+  /// @param utf8 true when the parameter SMTPUTF8 was given (RFC 6531 §3.4)
+  Opening mail(String session, Peer peer, ReversePath from, long declaredSize, boolean utf8);
 
   /// What came of MAIL.
   sealed interface Opening {

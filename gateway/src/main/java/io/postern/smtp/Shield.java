@@ -19,9 +19,10 @@ record Shield(Receiver receiver) implements Receiver {
   static final Reply FAULT = new Reply(451, "4.3.0", "Something went wrong here; try again later");
 
   @Override
-  public Opening mail(String session, Peer peer, ReversePath from, long declaredSize) {
+  public Opening mail(
+      String session, Peer peer, ReversePath from, long declaredSize, boolean utf8) {
     try {
-      return switch (receiver.mail(session, peer, from, declaredSize)) {
+      return switch (receiver.mail(session, peer, from, declaredSize, utf8)) {
         case Opening.Opened(Transaction transaction) ->
             new Opening.Opened(new Guarded(session, transaction));
         case Opening.Refused refused -> refused;

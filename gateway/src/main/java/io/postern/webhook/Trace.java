@@ -42,7 +42,7 @@ record Trace(String returnPath, String received) {
       "by "
           + payload.gateway().hostName()
           + " with "
-          + peer.protocol()
+          + envelope.protocol()
           + " id "
           + payload.mail().id(),
       "for <" + payload.recipient().text() + ">; " + DATE.format(envelope.received())

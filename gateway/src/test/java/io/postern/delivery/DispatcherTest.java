@@ -306,7 +306,8 @@ final class DispatcherTest {
                 ""),
             ReversePath.NULL,
             List.of(to),
-            clock.instant());
+            clock.instant(),
+            false);
     try (Spool spool = store.spool()) {
       byte[] message = Mails.plain();
       spool.write(message, 0, message.length);

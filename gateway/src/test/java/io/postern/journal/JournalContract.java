@@ -226,7 +226,7 @@ public interface JournalContract {
     assertEquals("sm1", fact(story, "session"));
     assertEquals("192.0.2.7 port 40001", fact(story, "peer"));
     assertEquals("mx.sender.example.net", fact(story, "helo"));
-    assertEquals("ESMTPS TLSv1.3 TLS_AES_256_GCM_SHA384", fact(story, "protocol"));
+    assertEquals("UTF8SMTPS TLSv1.3 TLS_AES_256_GCM_SHA384", fact(story, "protocol"));
     assertEquals("<bounce+1@sender.example.net>", fact(story, "reverse-path"));
     assertEquals("4000 bytes", fact(story, "size"));
     assertEquals("book1", fact(story, "book"));

@@ -56,7 +56,8 @@ public final class Samples {
         peer,
         new ReversePath.Of(address("bounce+1@sender.example.net")),
         List.of(address("support@in.example.com"), address("\"odd @ one\"@in.example.com")),
-        received);
+        received,
+        true);
   }
 
   /// Reads an address.

@@ -145,7 +145,8 @@ final class DoorBench {
 
   private static final class Discard implements Receiver, Receiver.Transaction {
     @Override
-    public Opening mail(String session, Peer peer, ReversePath from, long declaredSize) {
+    public Opening mail(
+        String session, Peer peer, ReversePath from, long declaredSize, boolean utf8) {
       return new Opening.Opened(this);
     }
 

@@ -33,6 +33,7 @@ final class RecordingReceiver implements Receiver {
       Peer peer,
       ReversePath from,
       long declared,
+      boolean utf8,
       List<Address> recipients,
       String content,
       int blocks) {}
@@ -56,7 +57,8 @@ final class RecordingReceiver implements Receiver {
   }
 
   @Override
-  public Opening mail(String session, Peer peer, ReversePath from, long declaredSize) {
+  public Opening mail(
+      String session, Peer peer, ReversePath from, long declaredSize, boolean utf8) {
     String local = from instanceof ReversePath.Of(Address address) ? address.local() : "";
     return switch (local) {
       case "refused" -> new Opening.Refused(new Reply(550, "5.7.1", "Not from you"));
@@ -65,7 +67,7 @@ final class RecordingReceiver implements Receiver {
       case "maildeath" -> throw new InternalError("an error at MAIL, made by the test");
       default -> {
         opened.incrementAndGet();
-        yield new Opening.Opened(new Recording(session, peer, from, declaredSize));
+        yield new Opening.Opened(new Recording(session, peer, from, declaredSize, utf8));
       }
     };
   }
@@ -75,16 +77,18 @@ final class RecordingReceiver implements Receiver {
     private final Peer peer;
     private final ReversePath from;
     private final long declared;
+    private final boolean utf8;
     private final List<Address> recipients = new ArrayList<>();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private int blocks;
     private boolean over;
 
-    Recording(String session, Peer peer, ReversePath from, long declared) {
+    Recording(String session, Peer peer, ReversePath from, long declared, boolean utf8) {
       this.session = session;
       this.peer = peer;
       this.from = from;
       this.declared = declared;
+      this.utf8 = utf8;
     }
 
     @Override
@@ -148,6 +152,7 @@ final class RecordingReceiver implements Receiver {
               peer,
               from,
               declared,
+              utf8,
               recipients,
               bytes.toString(StandardCharsets.ISO_8859_1),
               blocks));

@@ -33,7 +33,8 @@ public final class Payloads {
   static Payload of(Message message, Peer peer, ReversePath from) throws IOException {
     Address desk = new Address("Desk+1", Domain.parse("in.example.com").orElseThrow());
     Envelope envelope =
-        new Envelope("s1", peer, from, List.of(desk), Instant.parse("2026-11-02T03:04:05.678Z"));
+        new Envelope(
+            "s1", peer, from, List.of(desk), Instant.parse("2026-11-02T03:04:05.678Z"), false);
     return new Payload(
         DELIVERY,
         "support-desk",

@@ -23,7 +23,7 @@ final class MailTable {
   static final String COLUMNS =
       """
       m.number, m.id, m.session, m.peer_ip, m.peer_port, m.helo, m.esmtp, m.tls, m.reverse_path,
-      m.recipients, m.received, m.size
+      m.recipients, m.received, m.size, m.utf8
       """;
 
   /// Recipients stand one a line: a local part holds no control characters.
@@ -52,8 +52,8 @@ final class MailTable {
     sql.update(
         """
         INSERT INTO mails (number, id, session, peer_ip, peer_port, helo, esmtp, tls, reverse_path,
-          recipients, received, size, book, header_from, message_id)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          recipients, received, utf8, size, book, header_from, message_id)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         number,
         accepted.id(),
@@ -66,6 +66,7 @@ final class MailTable {
         envelope.from().text(),
         envelope.recipients().stream().map(Address::text).collect(Collectors.joining(SEPARATOR)),
         envelope.received(),
+        envelope.utf8() ? 1 : 0,
         size,
         accepted.book(),
         Arrival.clean(accepted.headerFrom()),
@@ -169,7 +170,8 @@ final class MailTable {
             peer,
             from.isEmpty() ? ReversePath.NULL : new ReversePath.Of(address(from)),
             row.getString(first + 9).lines().map(MailTable::address).toList(),
-            Instant.ofEpochMilli(row.getLong(first + 10)));
+            Instant.ofEpochMilli(row.getLong(first + 10)),
+            row.getInt(first + 12) != 0);
     return new Mail(
         row.getString(first + 1),
         envelope,

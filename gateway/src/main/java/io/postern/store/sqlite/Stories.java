@@ -137,15 +137,15 @@ final class Stories {
       facts.add(new Fact("session", envelope.session()));
       facts.add(new Fact("peer", peer.ip() + " port " + peer.address().getPort()));
       facts.add(new Fact("helo", Arrival.clean(peer.helo())));
-      facts.add(new Fact("protocol", (peer.protocol() + " " + peer.tls()).strip()));
+      facts.add(new Fact("protocol", (envelope.protocol() + " " + peer.tls()).strip()));
       facts.add(new Fact("reverse-path", "<" + Arrival.clean(envelope.from().text()) + ">"));
       for (Address recipient : envelope.recipients()) {
         facts.add(new Fact("recipient", Arrival.clean(recipient.text())));
       }
       facts.add(new Fact("size", mail.message().size() + " bytes"));
-      facts.add(new Fact("book", row.getString(13)));
-      facts.add(new Fact("from", row.getString(14)));
-      facts.add(new Fact("message id", row.getString(15)));
+      facts.add(new Fact("book", row.getString(14)));
+      facts.add(new Fact("from", row.getString(15)));
+      facts.add(new Fact("message id", row.getString(16)));
       return facts;
     }
 

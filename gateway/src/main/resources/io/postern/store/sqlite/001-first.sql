@@ -15,6 +15,7 @@ CREATE TABLE mails (
   reverse_path TEXT NOT NULL,       -- without angle brackets; '' is the null reverse-path
   recipients TEXT NOT NULL,         -- one a line
   received INTEGER NOT NULL,
+  utf8 INTEGER NOT NULL,            -- 1 when SMTPUTF8 was asked for
   size INTEGER NOT NULL,
   book TEXT NOT NULL,
   header_from TEXT NOT NULL,
