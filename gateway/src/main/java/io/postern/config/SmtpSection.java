@@ -2,12 +2,15 @@ package io.postern.config;
 
 import io.postern.mail.Domain;
 import io.postern.settings.Section;
+import io.postern.smtp.BareLineEnds;
 import io.postern.smtp.Settings;
 import io.postern.smtp.Settings.Limits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// The section `smtp` of the configuration file. The limits' meaning, and the RFC 5321 minima,
@@ -41,7 +44,14 @@ record SmtpSection(Section smtp) {
             smtp.number("max-errors", defaults.errorsMax(), 1, 1_000),
             smtp.duration("idle-timeout", defaults.idleMax(), IDLE_MIN, IDLE_MAX),
             defaults.drainMax());
-    return new Settings(hostName, listen(), limits, help);
+    return new Settings(hostName, listen(), limits, bareLineEnds(), help);
+  }
+
+  private BareLineEnds bareLineEnds() {
+    Map<String, BareLineEnds> words = new LinkedHashMap<>();
+    words.put("refuse", BareLineEnds.REFUSE);
+    words.put("normalise", BareLineEnds.NORMALISE);
+    return smtp.word("bare-line-ends", words).orElse(BareLineEnds.REFUSE);
   }
 
   private List<InetSocketAddress> listen() {

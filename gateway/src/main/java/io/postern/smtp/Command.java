@@ -5,6 +5,8 @@ import io.postern.mail.Domain;
 import io.postern.mail.ReversePath;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A command line, understood (RFC 5321 §4.1.1). After [#parse] there are no strings left to
 /// interpret.
@@ -26,10 +28,16 @@ sealed interface Command {
   /// @param ascii false when it needs SMTPUTF8
   record Recipient(Address to, boolean ascii) implements Command {}
 
-  /// BDAT, which we don't offer (RFC 3030 §2).
+  /// BDAT (RFC 3030 §2).
   ///
-  /// @param octets the bytes that follow the line; empty when it doesn't say
-  record Chunk(Optional<Long> octets) implements Command {}
+  /// @param octets the bytes that follow the line; [Long#MAX_VALUE] when it is too large a number
+  /// @param last true when the message ends with them
+  record Chunk(long octets, boolean last) implements Command {}
+
+  /// A BDAT that can't be obeyed. Bytes may follow it all the same.
+  ///
+  /// @param octets how many; empty when it doesn't say, and the end of them can't be found
+  record BadChunk(Optional<Long> octets) implements Command {}
 
   /// A command line that can't be obeyed, whatever the state.
   record Refused(Reply reply) implements Command {}
@@ -46,6 +54,12 @@ sealed interface Command {
 
   /// EHLO arguments longer than this are none (RFC 5321 §4.5.3.1.2), in characters.
   int HELLO_MAX = 255;
+
+  /// A number of so many digits fits a long.
+  int LONG_DIGITS = 18;
+
+  /// What stands behind BDAT: a number of any length, and maybe a word.
+  Pattern CHUNK = Pattern.compile("([0-9]+)(?: +|$)(.*)");
 
   Reply UNKNOWN = new Reply(500, "5.5.2", "Command not recognized");
   Reply NOT_HERE = new Reply(502, "5.5.1", "Command not implemented");
@@ -74,7 +88,7 @@ sealed interface Command {
       case "NOOP" -> Plain.NOTHING;
       case "HELP" -> Plain.HELP;
       case "VRFY" -> argument.isBlank() ? bad("VRFY wants an address") : Plain.VERIFY;
-      case "BDAT" -> new Chunk(octets(argument));
+      case "BDAT" -> chunk(argument);
       case "EXPN", "STARTTLS", "AUTH" -> new Refused(NOT_HERE);
       default -> new Refused(UNKNOWN);
     };
@@ -120,9 +134,23 @@ sealed interface Command {
         : Optional.empty();
   }
 
-  private static Optional<Long> octets(String argument) {
-    String number = argument.strip().split(" ", 2)[0];
-    return number.matches("[0-9]{1,18}") ? Optional.of(Long.valueOf(number)) : Optional.empty();
+  private static Command chunk(String argument) {
+    Matcher chunk = CHUNK.matcher(argument.strip());
+    if (!chunk.matches()) {
+      return new BadChunk(Optional.empty());
+    }
+    long octets = number(chunk.group(1));
+    return switch (chunk.group(2).toUpperCase(Locale.ROOT)) {
+      case "" -> new Chunk(octets, false);
+      case "LAST" -> new Chunk(octets, true);
+      default -> new BadChunk(Optional.of(octets));
+    };
+  }
+
+  /// A number of any length; [Long#MAX_VALUE] when it is too large.
+  static long number(String digits) {
+    String significant = digits.replaceFirst("^0*(?=.)", "");
+    return significant.length() > LONG_DIGITS ? Long.MAX_VALUE : Long.parseLong(significant);
   }
 
   private static Refused bad(String text) {

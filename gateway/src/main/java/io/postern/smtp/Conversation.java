@@ -9,9 +9,13 @@ import org.slf4j.event.Level;
 
 /// One SMTP session: what was said so far, and what we answer (RFC 5321 §4.1.4 and §4.3).
 ///
-///     greeted --EHLO, HELO--> ready --MAIL--> open --RCPT 2xx--> open, with recipients --DATA--> ready
-///                               ^               |                    |
-///                               +-- RSET, EHLO, HELO: the transaction is closed
+///     greeted --EHLO, HELO--> ready --MAIL--> open --RCPT 2xx--> with recipients --DATA--> ready
+///                               ^               |                   |   |           ^
+///                               |               |                   |  BDAT         |
+///                               |               |                   |   v           |
+///                               |               |                   |  in chunks --BDAT LAST
+///                               +---------------+-------------------+---+
+///                                 RSET, EHLO, HELO, a chunk refused: the transaction is closed
 ///
 /// What is put off is put off whole: a 4xx given to MAIL, or to all recipients, is given to the
 /// commands that a pipelining peer (RFC 2920) has sent behind it as well. They would be out of order
@@ -25,6 +29,15 @@ final class Conversation {
   private static final Reply MAIL_FIRST = new Reply(503, "5.5.1", "MAIL comes first");
   private static final Reply NO_RECIPIENT = new Reply(554, "5.5.1", "No valid recipients");
   private static final Reply GO_AHEAD = new Reply(354, "", "End data with <CR><LF>.<CR><LF>");
+
+  private static final Reply IN_CHUNKS =
+      new Reply(503, "5.5.1", "BDAT has begun the message; BDAT LAST or RSET ends it");
+  private static final Reply BAD_CHUNK =
+      new Reply(501, "5.5.4", "The form is BDAT octets, or BDAT octets LAST");
+
+  /// A smaller chunk doesn't count as bringing mail, in bytes: a message must not come in millions
+  /// of them.
+  private static final long CHUNK_SMALL = 512;
 
   /// How many RCPT a transaction may have for each recipient that a mail may have: most of an old
   /// list may be refused, but nobody may try out addresses without end behind one that stands.
@@ -48,6 +61,13 @@ final class Conversation {
 
   /// The first 4xx given to MAIL, or to RCPT in the open transaction.
   private Optional<Reply> putOff = Optional.empty();
+
+  /// The message on its way in, once it has begun to come by BDAT.
+  private Optional<MessageReader> chunks = Optional.empty();
+
+  /// What a BDAT was refused with: those behind it, up to the next MAIL, RSET or greeting, are
+  /// answered the same.
+  private Optional<Reply> chunksRefused = Optional.empty();
 
   private Optional<Ending> ending = Optional.empty();
 
@@ -153,6 +173,7 @@ final class Conversation {
       case Command.Plain.HELP -> answer(help(), false);
       case Command.Plain.QUIT -> end(Ending.QUIT, new Reply(221, "2.0.0", "Bye"));
       case Command.Chunk chunk -> chunk(chunk);
+      case Command.BadChunk chunk -> badChunk(chunk);
       case Command.Refused(Reply reply) -> answer(reply, false);
     }
   }
@@ -172,7 +193,9 @@ final class Conversation {
     wire.reply("250-8BITMIME");
     wire.reply("250-SMTPUTF8");
     wire.reply("250-ENHANCEDSTATUSCODES");
-    // RFC 9422 §4.
+    // Without BINARYMIME: a CR, LF or NUL of its own has no place in a message here.
+    wire.reply("250-CHUNKING");
+    // RFC 9422 §4. There is no MAILMAX, as a session may bring any number of mails.
     answer(new Reply(250, "", "LIMITS RCPTMAX=" + settings.limits().recipientsMax()), false);
   }
 
@@ -184,6 +207,7 @@ final class Conversation {
       return new Reply(503, "5.5.1", "One mail at a time; RSET forgets this one");
     }
     putOff = Optional.empty();
+    chunksRefused = Optional.empty();
     long bytesMax = settings.limits().messageBytesMax();
     if (mail.size() > bytesMax) {
       return new Reply(552, "5.3.4", "Message is larger than " + bytesMax + " bytes");
@@ -212,6 +236,10 @@ final class Conversation {
       answer(putOff.orElse(MAIL_FIRST), false);
       return;
     }
+    if (chunks.isPresent()) {
+      answer(IN_CHUNKS, false);
+      return;
+    }
     recipientsAsked++;
     if (recipientsAsked > ASKED_PER_RECIPIENT * settings.limits().recipientsMax()) {
       end(Ending.RECIPIENTS, new Reply(421, "4.7.0", "Too many recipients; closing"));
@@ -237,27 +265,38 @@ final class Conversation {
   }
 
   private void data() {
-    if (transaction.isEmpty()) {
-      answer(putOff.orElse(MAIL_FIRST), false);
+    if (chunks.isPresent()) {
+      answer(IN_CHUNKS, false);
       return;
     }
-    Shield.Guarded open = transaction.get();
-    if (open.isBroken()) {
-      reset();
-      answer(Shield.FAULT, false);
+    Optional<Reply> refusal = messageRefusal();
+    if (refusal.isPresent()) {
+      if (transaction.isPresent() && transaction.get().isBroken()) {
+        reset();
+      }
+      answer(refusal.get(), false);
       return;
     }
-    if (recipients == 0) {
-      answer(putOff.orElse(NO_RECIPIENT), false);
-      return;
-    }
+    Shield.Guarded open = transaction.orElseThrow();
     wire.reply(GO_AHEAD.line());
-    message(open);
+    MessageReader reader = new MessageReader(wire, settings, discardMax, DotScanner.Framing.DOT);
+    message(open, reader.read(open));
   }
 
-  private void message(Shield.Guarded open) {
-    long bytesMax = settings.limits().messageBytesMax();
-    switch (new MessageReader(wire, bytesMax, discardMax).read(open)) {
+  /// Why no message can come now, if so.
+  private Optional<Reply> messageRefusal() {
+    if (transaction.isEmpty()) {
+      return Optional.of(putOff.orElse(MAIL_FIRST));
+    }
+    if (transaction.get().isBroken()) {
+      return Optional.of(Shield.FAULT);
+    }
+    return recipients == 0 ? Optional.of(putOff.orElse(NO_RECIPIENT)) : Optional.empty();
+  }
+
+  /// The message was read.
+  private void message(Shield.Guarded open, MessageReader.Result result) {
+    switch (result) {
       case MessageReader.Result.Whole(long bytes) -> {
         Reply reply = open.message();
         if (!reply.refuses()) {
@@ -279,40 +318,71 @@ final class Conversation {
     }
   }
 
-  /// BDAT isn't offered. What it brings is read and thrown away first (RFC 3030 §2), or it would be
-  /// obeyed as commands.
+  /// BDAT (RFC 3030 §2). Its octets follow at once, whatever the reply will be, and are read in
+  /// every case, or they would be obeyed as commands. A chunk that is refused takes the whole
+  /// message with it: what the peer has sent behind it, without waiting for the reply, must not be
+  /// kept for a message.
   private void chunk(Command.Chunk chunk) {
-    long left = chunk.octets().orElse(Long.MAX_VALUE);
-    if (left > settings.limits().messageBytesMax()) {
-      end(Ending.CHUNK, Command.NOT_HERE);
+    Optional<Reply> refusal = chunksRefused.or(this::messageRefusal);
+    if (refusal.isPresent()) {
+      discardChunk(chunk.octets(), refusal.get());
       return;
     }
-    while (left > 0) {
-      switch (wire.awaitMore()) {
-        case BYTES -> {
-          int bytes = (int) Math.min(left, wire.to() - wire.from());
-          wire.consumeTo(wire.from() + bytes);
-          left -= bytes;
-        }
-        case CLOSED -> {
-          leave(Line.End.CLOSED);
-          return;
-        }
-        case IDLE -> {
-          leave(Line.End.IDLE);
-          return;
-        }
-        case CLOSING -> {
-          leave(Line.End.CLOSING);
-          return;
-        }
-      }
+    Shield.Guarded open = transaction.orElseThrow();
+    MessageReader reader =
+        chunks.orElseGet(
+            () -> new MessageReader(wire, settings, discardMax, DotScanner.Framing.COUNT));
+    chunks = Optional.of(reader);
+    MessageReader.Result result = reader.readChunk(open, chunk.octets(), chunk.last());
+    if (chunk.last()) {
+      message(open, result);
+      return;
     }
-    answer(Command.NOT_HERE, false);
+    switch (result) {
+      case MessageReader.Result.Whole _ when open.isBroken() -> refuseChunks(Shield.FAULT);
+      case MessageReader.Result.Whole _ ->
+          answer(
+              new Reply(250, "2.0.0", chunk.octets() + " octets taken"),
+              chunk.octets() >= CHUNK_SMALL);
+      case MessageReader.Result.Unfit(Reply reply) -> {
+        open.unfit(reply);
+        refuseChunks(reply);
+      }
+      case MessageReader.Result.Endless _, MessageReader.Result.Cut _ -> message(open, result);
+    }
+  }
+
+  private void badChunk(Command.BadChunk chunk) {
+    if (chunk.octets().isPresent()) {
+      discardChunk(chunk.octets().get(), BAD_CHUNK);
+    } else {
+      // Nothing tells its bytes from commands.
+      end(Ending.CHUNK, BAD_CHUNK);
+    }
+  }
+
+  private void discardChunk(long octets, Reply reply) {
+    if (octets > settings.limits().messageBytesMax() + discardMax) {
+      end(Ending.CHUNK, reply);
+      return;
+    }
+    Optional<Line.End> cut = MessageReader.discard(wire, octets);
+    if (cut.isPresent()) {
+      leave(cut.get());
+    } else {
+      refuseChunks(reply);
+    }
+  }
+
+  private void refuseChunks(Reply reply) {
+    reset();
+    chunksRefused = Optional.of(reply);
+    notePutOff(reply);
+    answer(reply, false);
   }
 
   private Reply help() {
-    String text = "EHLO HELO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP";
+    String text = "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP";
     return new Reply(
         214, "2.0.0", settings.help().isEmpty() ? text : text + "; see " + settings.help());
   }
@@ -324,6 +394,8 @@ final class Conversation {
     recipients = 0;
     recipientsAsked = 0;
     putOff = Optional.empty();
+    chunks = Optional.empty();
+    chunksRefused = Optional.empty();
   }
 
   private void answer(Reply reply, boolean movesMail) {

@@ -9,23 +9,36 @@ package io.postern.smtp;
 /// of which one is a bare LF. The scan then goes on to the true end, so that nothing of the message
 /// can ever be read as a command.
 ///
+/// The same things make a message unfit that comes in chunks (RFC 3030), though no byte of it can
+/// end it and no dot in it is stuffed: it may be sent on some day, by DATA.
+///
 /// Belongs to one thread; does no I/O.
 final class DotScanner {
+  /// How the message is told from what follows it.
+  enum Framing {
+    /// A dot on a line of its own ends it, and dots at the start of a line are stuffed.
+    DOT,
+    /// Its bytes are counted; [#end] ends it.
+    COUNT
+  }
+
   /// A longer line makes the message unfit, in bytes. RFC 5321 §4.5.3.1.6 allows 1,000; real mail
   /// has more, and it does no harm.
   static final int LINE_MAX = 1 << 20;
 
   /// Why a message is not kept.
   enum Defect {
-    NONE(""),
-    BARE_CR("Message has a CR without LF"),
-    NUL("Message has a NUL"),
-    DOT_LINE("Message has a dot between line ends that are not CRLF"),
-    LONG_LINE("Message has a line of more than " + LINE_MAX + " bytes");
+    NONE(false, ""),
+    BARE_CR(true, "Message has a CR without LF"),
+    NUL(false, "Message has a NUL"),
+    DOT_LINE(true, "Message has a dot between line ends that are not CRLF"),
+    LONG_LINE(false, "Message has a line of more than " + LINE_MAX + " bytes");
 
+    final boolean ofLineEnds;
     final String text;
 
-    Defect(String text) {
+    Defect(boolean ofLineEnds, String text) {
+      this.ofLineEnds = ofLineEnds;
       this.text = text;
     }
   }
@@ -42,6 +55,8 @@ final class DotScanner {
     SOFT_DOT_CR
   }
 
+  private final boolean counted;
+  private final boolean lenient;
   private State state = State.LINE_START;
   private boolean ended;
   private Defect defect = Defect.NONE;
@@ -53,6 +68,13 @@ final class DotScanner {
   private int run;
   private int lineFrom;
   private int next;
+
+  /// @param bareLineEnds with [BareLineEnds#NORMALISE] they make no message unfit; the content then
+  ///   belongs through [LineEndRepair], which must forget a CR that is last when the end was found
+  DotScanner(Framing framing, BareLineEnds bareLineEnds) {
+    this.counted = framing == Framing.COUNT;
+    this.lenient = bareLineEnds == BareLineEnds.NORMALISE;
+  }
 
   /// The first thing found that makes the message unfit.
   Defect defect() {
@@ -130,44 +152,65 @@ final class DotScanner {
   /// One byte where it matters.
   private State step(byte b, int i) {
     return switch (state) {
-      case LINE_START -> b == '.' ? drop(State.DOT, i) : text(b);
+      case LINE_START -> b == '.' ? dot(i) : text(b, i);
       case DOT ->
           switch (b) {
-            case '\r' -> drop(State.DOT_CR, i);
-            case '\n' -> unfit(Defect.DOT_LINE, State.SOFT_START);
-            default -> text(b);
+            case '\r' -> dotCr(i);
+            case '\n' -> unfit(Defect.DOT_LINE, bareLineEnd(i));
+            default -> text(b, i);
           };
       case DOT_CR -> {
-        if (b == '\n') {
-          ended = true;
-          yield State.LINE_START;
+        if (b != '\n') {
+          yield afterBareCr(b, i);
         }
-        yield afterBareCr(b);
+        ended = !counted;
+        yield lineEnd(i);
       }
-      case TEXT -> text(b);
-      case CR -> b == '\n' ? lineEnd(i) : afterBareCr(b);
-      case SOFT_START -> b == '.' ? State.SOFT_DOT : text(b);
+      case TEXT -> text(b, i);
+      case CR -> b == '\n' ? lineEnd(i) : afterBareCr(b, i);
+      case SOFT_START -> b == '.' ? State.SOFT_DOT : text(b, i);
       case SOFT_DOT ->
           switch (b) {
             case '\r' -> State.SOFT_DOT_CR;
-            case '\n' -> unfit(Defect.DOT_LINE, State.SOFT_START);
-            default -> text(b);
+            case '\n' -> unfit(Defect.DOT_LINE, bareLineEnd(i));
+            default -> text(b, i);
           };
-      case SOFT_DOT_CR -> b == '\n' ? unfit(Defect.DOT_LINE, lineEnd(i)) : afterBareCr(b);
+      case SOFT_DOT_CR -> b == '\n' ? unfit(Defect.DOT_LINE, lineEnd(i)) : afterBareCr(b, i);
     };
   }
 
-  private State text(byte b) {
+  private State text(byte b, int i) {
     return switch (b) {
       case '\r' -> State.CR;
-      case '\n' -> State.SOFT_START;
+      case '\n' -> bareLineEnd(i);
       case 0 -> unfit(Defect.NUL, State.TEXT);
       default -> State.TEXT;
     };
   }
 
-  private State afterBareCr(byte b) {
-    return unfit(Defect.BARE_CR, text(b));
+  private State dot(int i) {
+    return counted ? State.DOT : drop(State.DOT, i);
+  }
+
+  /// A CR behind a leading dot is left out as well: either it belongs to the end of the message, or
+  /// the message is unfit. When it isn't, the repair sees to that CR.
+  private State dotCr(int i) {
+    return counted || lenient ? State.DOT_CR : drop(State.DOT_CR, i);
+  }
+
+  private State afterBareCr(byte b, int i) {
+    if (lenient) {
+      lineEnd(i - 1);
+      return b == '.' ? State.SOFT_DOT : text(b, i);
+    }
+    return unfit(Defect.BARE_CR, text(b, i));
+  }
+
+  private State bareLineEnd(int i) {
+    if (lenient) {
+      lineEnd(i);
+    }
+    return State.SOFT_START;
   }
 
   private State lineEnd(int i) {
@@ -178,10 +221,19 @@ final class DotScanner {
   }
 
   private State unfit(Defect found, State then) {
-    if (defect == Defect.NONE) {
+    if (defect == Defect.NONE && !(lenient && found.ofLineEnds)) {
       defect = found;
     }
     return then;
+  }
+
+  /// The counted message ends here, so whatever was waiting for its next byte has none.
+  void end() {
+    switch (state) {
+      case CR, DOT_CR, SOFT_DOT_CR -> unfit(Defect.BARE_CR, state);
+      case SOFT_DOT -> unfit(Defect.DOT_LINE, state);
+      case LINE_START, DOT, TEXT, SOFT_START -> {}
+    }
   }
 
   private void noteLine(int to) {
@@ -192,8 +244,7 @@ final class DotScanner {
     }
   }
 
-  /// Leaves the byte at the index out. A CR behind a leading dot is left out as well: either it
-  /// belongs to the end of the message, or the message is unfit.
+  /// Leaves the byte at the index out.
   private State drop(State then, int i) {
     moveRun(i);
     run = i + 1;

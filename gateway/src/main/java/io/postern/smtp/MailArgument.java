@@ -8,10 +8,8 @@ import java.util.Set;
 /// What stands behind MAIL: the reverse-path, and parameters in any order (RFC 5321 §4.1.1.2): SIZE
 /// (RFC 1870), BODY (RFC 6152) and SMTPUTF8 (RFC 6531).
 final class MailArgument {
-  /// RFC 1870 §3: a SIZE has at most 20 digits; 18 of them always fit a long.
+  /// RFC 1870 §3.
   private static final int SIZE_DIGITS_MAX = 20;
-
-  private static final int LONG_DIGITS = 18;
 
   private final Set<String> seen = new HashSet<>();
   private long size;
@@ -81,8 +79,7 @@ final class MailArgument {
     if (!value.matches("=[0-9]{1," + SIZE_DIGITS_MAX + "}")) {
       return false;
     }
-    String digits = value.replaceFirst("^=0*(?=.)", "");
-    size = digits.length() > LONG_DIGITS ? Long.MAX_VALUE : Long.parseLong(digits);
+    size = Command.number(value.substring(1));
     return true;
   }
 

@@ -11,10 +11,15 @@ import java.util.List;
 /// @param listen where to listen, at least one; port 0 takes any free port. A wildcard address of
 ///   either family serves both, as the JDK's sockets do
 /// @param limits how much one peer may ask for
+/// @param bareLineEnds what becomes of messages with line ends that are none
 /// @param help where a refused sender's postmaster finds help, at most [#HELP_MAX] characters of
 ///   printable ASCII without blanks; empty for none
 public record Settings(
-    Domain hostName, List<InetSocketAddress> listen, Limits limits, String help) {
+    Domain hostName,
+    List<InetSocketAddress> listen,
+    Limits limits,
+    BareLineEnds bareLineEnds,
+    String help) {
   /// So that it fits a reply line (RFC 5321 §4.5.3.1.5) beside the reason.
   public static final int HELP_MAX = 200;
 
@@ -32,7 +37,7 @@ public record Settings(
 
   /// Settings with every limit at its default and no help URL.
   public static Settings defaults(Domain hostName, List<InetSocketAddress> listen) {
-    return new Settings(hostName, listen, Limits.DEFAULT, "");
+    return new Settings(hostName, listen, Limits.DEFAULT, BareLineEnds.REFUSE, "");
   }
 
   /// The limits of the door, per session unless said otherwise.

@@ -9,6 +9,7 @@ import io.postern.config.Config.LogFormat;
 import io.postern.mail.Domain;
 import io.postern.policy.Mode;
 import io.postern.settings.Problem;
+import io.postern.smtp.BareLineEnds;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -76,6 +77,7 @@ class ConfigFileTest {
               idle-timeout: 6m
               max-errors: 3
               max-commands: 200
+              bare-line-ends: normalise
             domains: [in.example.com, "*.wide.example.com"]
             postmaster: support
             self-mail:
@@ -106,6 +108,7 @@ class ConfigFileTest {
     assertEquals(Duration.ofMinutes(6), config.smtp().limits().idleMax());
     assertEquals(3, config.smtp().limits().errorsMax());
     assertEquals(200, config.smtp().limits().commandsMax());
+    assertEquals(BareLineEnds.NORMALISE, config.smtp().bareLineEnds());
     assertEquals(Set.of(new Domain("wide.example.com")), config.policy().domains().parents());
     assertEquals("support", config.intake().postmasterRule());
     assertEquals(Mode.OBSERVE, config.policy().fromPermitted());

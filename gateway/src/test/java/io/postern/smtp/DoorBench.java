@@ -71,7 +71,7 @@ final class DoorBench {
     byte[] block = new byte[16 * 1024];
     long start = cpu();
     for (int i = 0; i < times; i++) {
-      DotScanner scanner = new DotScanner();
+      DotScanner scanner = new DotScanner(DotScanner.Framing.DOT, BareLineEnds.REFUSE);
       for (int at = 0; !scanner.ended(); at += block.length) {
         int length = Math.min(block.length, message.length - at);
         System.arraycopy(message, at, block, 0, length);
@@ -112,7 +112,12 @@ final class DoorBench {
                 + ".\r\n")
             .getBytes(StandardCharsets.US_ASCII);
     Settings settings =
-        new Settings(Doors.HOST, List.of(Doors.loopback()), Settings.Limits.DEFAULT, "");
+        new Settings(
+            Doors.HOST,
+            List.of(Doors.loopback()),
+            Settings.Limits.DEFAULT,
+            BareLineEnds.REFUSE,
+            "");
     try (Listener listener = Doors.open(settings, new Discard())) {
       long start = System.nanoTime();
       List<Thread> threads = new ArrayList<>();

@@ -23,7 +23,7 @@ final class Doors {
   }
 
   static Settings settings(Settings.Limits limits) {
-    return new Settings(HOST, List.of(loopback()), limits, "");
+    return new Settings(HOST, List.of(loopback()), limits, BareLineEnds.REFUSE, "");
   }
 
   static InetSocketAddress loopback() {

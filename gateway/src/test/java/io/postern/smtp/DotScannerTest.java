@@ -1,7 +1,6 @@
 package io.postern.smtp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
@@ -14,10 +13,13 @@ final class DotScannerTest {
   private static final char[] ALPHABET = {'\r', '\n', '.', 'a', '\0'};
   private static final Pattern BARE_CR = Pattern.compile("\r(?!\n)");
   private static final Pattern DOT_LINE = Pattern.compile("(?<!\r)\n\\.\r?\n|\n\\.\n");
+  private static final Pattern COUNTED_DOT_LINE =
+      Pattern.compile("(?<!\r)\n\\.(\r?\n|\\z)|\n\\.\n");
+  private static final Pattern ANY_LINE_END = Pattern.compile("\r\n|\r|\n");
 
   @Test
   void agreesWithTheOracleOnEveryShortText() {
-    for (int length = 0; length <= 8; length++) {
+    for (int length = 0; length <= 7; length++) {
       int count = (int) Math.pow(ALPHABET.length, length);
       for (int n = 0; n < count; n++) {
         StringBuilder text = new StringBuilder();
@@ -69,7 +71,7 @@ final class DotScannerTest {
 
   @Test
   void refusesALineWithoutEnd() {
-    DotScanner scanner = new DotScanner();
+    DotScanner scanner = new DotScanner(DotScanner.Framing.DOT, BareLineEnds.REFUSE);
     byte[] block = "x".repeat(4096).getBytes(StandardCharsets.US_ASCII);
     for (int bytes = 0; bytes <= DotScanner.LINE_MAX - block.length; bytes += block.length) {
       scanner.scan(block.clone(), 0, block.length);
@@ -83,46 +85,100 @@ final class DotScannerTest {
 
   @Test
   void countsEachLineAnew() {
-    DotScanner scanner = new DotScanner();
-    String line = "x".repeat(998) + "\r\n";
-    for (int i = 0; i < 3000; i++) {
-      byte[] block = line.getBytes(StandardCharsets.US_ASCII);
-      scanner.scan(block, 0, block.length);
+    assertEquals(DotScanner.Defect.NONE, longText("\r\n", BareLineEnds.REFUSE));
+    // A bare line end ends a line only where it is made one.
+    assertEquals(DotScanner.Defect.LONG_LINE, longText("\n", BareLineEnds.REFUSE));
+    for (String lineEnd : new String[] {"\r\n", "\n", "\r", "\r\r\n"}) {
+      assertEquals(DotScanner.Defect.NONE, longText(lineEnd, BareLineEnds.NORMALISE));
     }
-    assertEquals(DotScanner.Defect.NONE, scanner.defect());
+  }
+
+  private static DotScanner.Defect longText(String lineEnd, BareLineEnds bareLineEnds) {
+    DotScanner scanner = new DotScanner(DotScanner.Framing.DOT, bareLineEnds);
+    byte[] line = ("x".repeat(998) + lineEnd).getBytes(StandardCharsets.US_ASCII);
+    for (int i = 0; i < 3000; i++) {
+      scanner.scan(line.clone(), 0, line.length);
+    }
+    return scanner.defect();
   }
 
   private static void check(String data, int[] splits) {
     String framed = "\r\n" + data;
     int dot = framed.indexOf("\r\n.\r\n");
     String raw = dot < 0 ? data : framed.substring(2, Math.max(2, dot + 2));
-    boolean fit =
-        !BARE_CR.matcher(raw).find()
-            && raw.indexOf('\0') < 0
-            && !DOT_LINE.matcher("\r\n" + raw).find();
-    String shown = data.replace("\r", "\\r").replace("\n", "\\n").replace("\0", "\\0");
+    String unstuffed = ("\r\n" + raw).replace("\r\n.", "\r\n").substring(2);
+    boolean framesWell = !BARE_CR.matcher(raw).find() && !DOT_LINE.matcher("\r\n" + raw).find();
+    boolean countsWell =
+        !BARE_CR.matcher(data).find() && !COUNTED_DOT_LINE.matcher("\r\n" + data).find();
+    boolean nul = raw.indexOf('\0') >= 0;
+    boolean countedNul = data.indexOf('\0') >= 0;
 
-    DotScanner scanner = new DotScanner();
-    StringBuilder content = new StringBuilder();
-    byte[] bytes = data.getBytes(StandardCharsets.ISO_8859_1);
-    int from = 0;
-    for (int i = 0; i <= splits.length && !scanner.ended(); i++) {
-      int to = i == splits.length ? bytes.length : splits[i];
-      int kept = scanner.scan(bytes, from, to);
-      content.append(new String(bytes, from, kept, StandardCharsets.ISO_8859_1));
-      from = scanner.next();
-    }
-    assertEquals(dot >= 0, scanner.ended(), shown);
+    Scan strict = Scan.of(data, splits, DotScanner.Framing.DOT, BareLineEnds.REFUSE);
+    strict.assertEnd(dot < 0 ? -1 : dot + 3);
+    Scan lenient = Scan.of(data, splits, DotScanner.Framing.DOT, BareLineEnds.NORMALISE);
+    lenient.assertEnd(dot < 0 ? -1 : dot + 3);
     if (dot >= 0) {
-      assertEquals(dot + 3, from, "end of " + shown);
-      assertEquals(fit, scanner.defect() == DotScanner.Defect.NONE, "fit: " + shown);
-      if (fit) {
-        String unstuffed = ("\r\n" + raw).replace("\r\n.", "\r\n").substring(2);
-        assertEquals(unstuffed, content.toString(), "content of " + shown);
+      strict.assertContent(framesWell && !nul, unstuffed);
+      lenient.assertContent(!nul, ANY_LINE_END.matcher(unstuffed).replaceAll("\r\n"));
+    }
+    Scan.of(data, splits, DotScanner.Framing.COUNT, BareLineEnds.REFUSE)
+        .assertEnd(-1)
+        .assertContent(countsWell && !countedNul, data);
+    Scan.of(data, splits, DotScanner.Framing.COUNT, BareLineEnds.NORMALISE)
+        .assertEnd(-1)
+        .assertContent(!countedNul, ANY_LINE_END.matcher(data).replaceAll("\r\n"));
+  }
+
+  /// What the scanner, and the repair behind it, made of a text.
+  ///
+  /// @param end the index behind the end; -1 when there was none
+  private record Scan(String shown, boolean fit, String content, int end) {
+    static Scan of(
+        String data, int[] splits, DotScanner.Framing framing, BareLineEnds bareLineEnds) {
+      DotScanner scanner = new DotScanner(framing, bareLineEnds);
+      LineEndRepair repair = new LineEndRepair();
+      StringBuilder content = new StringBuilder();
+      byte[] bytes = data.getBytes(StandardCharsets.ISO_8859_1);
+      int from = 0;
+      for (int i = 0; i <= splits.length && !scanner.ended(); i++) {
+        int to = i == splits.length ? bytes.length : splits[i];
+        int kept = scanner.scan(bytes, from, to);
+        if (bareLineEnds == BareLineEnds.NORMALISE) {
+          int repaired = repair.repair(bytes, from, kept);
+          content.append(text(repair.repaired(), 0, repaired));
+        } else {
+          content.append(text(bytes, from, kept));
+        }
+        from = scanner.next();
       }
-    } else {
-      assertFalse(scanner.ended());
-      assertEquals(bytes.length, from);
+      boolean ended = scanner.ended();
+      if (framing == DotScanner.Framing.COUNT) {
+        scanner.end();
+        int repaired = repair.end();
+        content.append(text(repair.repaired(), 0, repaired));
+      }
+      String shown = data.replace("\r", "\\r").replace("\n", "\\n").replace("\0", "\\0");
+      return new Scan(
+          framing + ", " + bareLineEnds + ": " + shown,
+          scanner.defect() == DotScanner.Defect.NONE,
+          content.toString(),
+          ended ? from : -1);
+    }
+
+    Scan assertEnd(int expected) {
+      assertEquals(expected, end, "end of " + shown);
+      return this;
+    }
+
+    void assertContent(boolean expectedFit, String expected) {
+      assertEquals(expectedFit, fit, "fit: " + shown);
+      if (fit) {
+        assertEquals(expected, content, "content of " + shown);
+      }
+    }
+
+    private static String text(byte[] bytes, int from, int length) {
+      return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
     }
   }
 }

@@ -44,6 +44,7 @@ final class ListenerTest {
             Doors.HOST,
             List.of(four, new InetSocketAddress(six, 0), four),
             Doors.limits(LONG, 50),
+            BareLineEnds.REFUSE,
             "");
     try (Listener listener = Doors.open(settings, receiver)) {
       assertEquals(3, new HashSet<>(listener.addresses()).size());
@@ -72,7 +73,8 @@ final class ListenerTest {
         List.of(
             new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port),
             new InetSocketAddress(InetAddress.ofLiteral("::"), port));
-    Settings settings = new Settings(Doors.HOST, both, Doors.limits(LONG, 50), "");
+    Settings settings =
+        new Settings(Doors.HOST, both, Doors.limits(LONG, 50), BareLineEnds.REFUSE, "");
     try (Listener listener = Doors.open(settings, receiver)) {
       assertEquals(1, listener.addresses().size());
     }
@@ -89,7 +91,8 @@ final class ListenerTest {
           List.of(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), free),
               (InetSocketAddress) taken.getLocalSocketAddress());
-      Settings settings = new Settings(Doors.HOST, addresses, Doors.limits(LONG, 50), "");
+      Settings settings =
+          new Settings(Doors.HOST, addresses, Doors.limits(LONG, 50), BareLineEnds.REFUSE, "");
       IOException e = assertThrows(IOException.class, () -> Doors.open(settings, receiver));
       assertTrue(e.getMessage().contains(":" + taken.getLocalPort() + ":"), e.getMessage());
       try (ServerSocket again = new ServerSocket(free, 1, InetAddress.getLoopbackAddress())) {
@@ -194,7 +197,12 @@ final class ListenerTest {
         new Settings.Limits(
             65_536, 100, 50, 10_000_000, 5, Duration.ofMillis(300), Duration.ofSeconds(5));
     Settings settings =
-        new Settings(Doors.HOST, List.of(Doors.loopback()), limits, "https://" + "x".repeat(190));
+        new Settings(
+            Doors.HOST,
+            List.of(Doors.loopback()),
+            limits,
+            BareLineEnds.REFUSE,
+            "https://" + "x".repeat(190));
     try (Listener listener = Doors.open(settings, receiver);
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         Socket deaf = new Socket()) {

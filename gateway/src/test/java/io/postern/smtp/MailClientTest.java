@@ -52,6 +52,20 @@ final class MailClientTest {
   }
 
   @Test
+  void takesAMessageInChunks() throws Exception {
+    Properties properties = new Properties();
+    properties.setProperty("mail.smtp.chunksize", "10000");
+    try (Listener listener = roomy()) {
+      MimeMessage message = message(session(listener, properties), "bob@example.com");
+      message.setText(".\r\n..\r\n0123456789abcdef0123456789abcdef\r\n".repeat(3000));
+      Transport.send(message);
+      // This client stuffs dots in chunks too, which is its mistake, and shows that it sent chunks.
+      String stuffed = new String(written(message), StandardCharsets.ISO_8859_1);
+      assertEquals(stuffed.replace("\r\n.", "\r\n.."), receiver.next().content());
+    }
+  }
+
+  @Test
   void usesOneConnectionForManyMessages() throws Exception {
     try (Listener listener = roomy()) {
       Session session = session(listener, new Properties());

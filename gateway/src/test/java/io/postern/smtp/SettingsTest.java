@@ -49,7 +49,8 @@ final class SettingsTest {
   }
 
   private static Settings help(String help) {
-    return new Settings(Doors.HOST, List.of(Doors.loopback()), Settings.Limits.DEFAULT, help);
+    return new Settings(
+        Doors.HOST, List.of(Doors.loopback()), Settings.Limits.DEFAULT, BareLineEnds.REFUSE, help);
   }
 
   private static void refused(Runnable maker) {

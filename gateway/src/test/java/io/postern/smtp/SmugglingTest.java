@@ -10,11 +10,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// End-of-data sequences that some mail server somewhere takes for the end of a message, each
-/// followed by a second transaction (RFC 5321 §4.1.1.4, and what is known as SMTP smuggling).
+/// followed by a second transaction (RFC 5321 §4.1.1.4, and what is known as SMTP smuggling). Those
+/// that the public scanners try are among them: SMTP-Smuggling-Tools of the authors who found it
+/// (SEC Consult, 2023), and smtpsmug.
 final class SmugglingTest {
   /// What becomes of the message before the sequence.
   enum Fate {
@@ -41,6 +44,10 @@ final class SmugglingTest {
     CRLF_DOT_LF("\r\n.\n", Fate.REFUSED),
     CRLF_DOT_CR("\r\n.\r", Fate.REFUSED),
     CRLF_DOT_CR_CRLF("\r\n.\r\r\n", Fate.REFUSED),
+    CR_CRLF_DOT_CR_CRLF("\r\r\n.\r\r\n", Fate.REFUSED),
+    LF_LF_DOT_CRLF("\n\n.\r\n", Fate.REFUSED),
+    CRLF_DOT_LF_CR("\r\n.\n\r", Fate.REFUSED),
+    CR_CR_LF_DOT_LF("\r\r\n.\n", Fate.REFUSED),
     CRLF_NUL_DOT_CRLF("\r\n\0.\r\n", Fate.REFUSED),
     CR_NUL_LF_DOT_CRLF("\r\0\n.\r\n", Fate.REFUSED),
     CRLF_DOT_NUL_CRLF("\r\n.\0\r\n", Fate.REFUSED),
@@ -56,6 +63,15 @@ final class SmugglingTest {
     Sequence(String bytes, Fate fate) {
       this.bytes = bytes;
       this.fate = fate;
+    }
+
+    /// What becomes of it where bare line ends are made whole: only a NUL is refused then.
+    Fate normalised() {
+      return switch (fate) {
+        case ENDS, CONTENT -> fate;
+        case ENDS_REFUSED -> Fate.ENDS;
+        case REFUSED -> bytes.indexOf('\0') < 0 ? Fate.CONTENT : Fate.REFUSED;
+      };
     }
   }
 
@@ -138,6 +154,60 @@ final class SmugglingTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Sequence.class)
+  void whereBareLineEndsAreNormalised(Sequence sequence) throws Exception {
+    Settings settings =
+        new Settings(
+            Doors.HOST,
+            List.of(Doors.loopback()),
+            Doors.limits(Duration.ofSeconds(10), 50),
+            BareLineEnds.NORMALISE,
+            "");
+    try (Listener listener = Doors.open(settings, receiver);
+        RawPeer peer = new RawPeer(listener).hello()) {
+      peer.send(latin1(FIRST + "text" + sequence.bytes + SECOND + "NOOP\r\n"));
+      expect(peer, "250 2.1.0", "250 2.1.5", "354");
+      outcome(
+          peer,
+          sequence.normalised(),
+          "text" + sequence.bytes,
+          content -> content.replaceAll("\r\n|\r|\n", "\r\n"));
+    }
+  }
+
+  /// No sequence ends a message that is counted, and what makes one unfit does so here too.
+  @ParameterizedTest
+  @EnumSource(Sequence.class)
+  void inChunks(Sequence sequence) throws Exception {
+    String content = "text" + sequence.bytes + SECOND;
+    boolean fit = sequence.fate == Fate.ENDS || sequence.fate == Fate.CONTENT;
+    try (Listener listener = listener()) {
+      for (int cut = 0; cut <= content.length(); cut++) {
+        try (RawPeer peer = new RawPeer(listener).hello()) {
+          peer.send(
+              latin1(
+                  FIRST.replace("DATA\r\n", "")
+                      + ("BDAT " + cut + "\r\n" + content.substring(0, cut))
+                      + ("BDAT " + (content.length() - cut) + " LAST\r\n")
+                      + (content.substring(cut) + "NOOP\r\n")));
+          expect(peer, "250 2.1.0", "250 2.1.5");
+          String first = peer.line();
+          if (fit) {
+            assertTrue(first.startsWith("250 2.0.0 " + cut + " octets taken"), first);
+            expect(peer, "250 2.0.0 kept");
+            assertEquals(content, receiver.next().content());
+          } else {
+            assertTrue(first.startsWith("250 2.0.0 ") || first.startsWith("550 5.6.0 "), first);
+            expect(peer, "550 5.6.0");
+          }
+          expect(peer, "250 2.0.0 OK");
+        }
+      }
+    }
+    assertTrue(receiver.kept.isEmpty());
+  }
+
   private interface Sender {
     void send(RawPeer peer, byte[] bytes) throws Exception;
   }
@@ -157,35 +227,44 @@ final class SmugglingTest {
     try (RawPeer peer = new RawPeer(listener).hello()) {
       sender.send(peer, latin1(FIRST + text + sequence.bytes + SECOND + "NOOP\r\n"));
       expect(peer, "250 2.1.0", "250 2.1.5", "354");
-      List<String> kept = new ArrayList<>();
-      switch (sequence.fate) {
-        case ENDS -> {
-          expect(peer, "250 2.0.0 kept", "250 2.1.0", "250 2.1.5", "354", "250 2.0.0 kept");
-          kept.add(text + sequence.bytes.replace(".\r\n", ""));
-          kept.add("smuggled\r\n");
-        }
-        case ENDS_REFUSED -> {
-          expect(peer, "550 5.6.0", "250 2.1.0", "250 2.1.5", "354", "250 2.0.0 kept");
-          kept.add("smuggled\r\n");
-        }
-        case CONTENT -> {
-          expect(peer, "250 2.0.0 kept");
-          kept.add(
-              text + sequence.bytes.replace("\r\n.", "\r\n") + SECOND.replace("\r\n.\r\n", "\r\n"));
-        }
-        case REFUSED -> expect(peer, "550 5.6.0");
-      }
-      // The next line is the peer's own again.
-      expect(peer, "250 2.0.0 OK");
-      for (String content : kept) {
-        RecordingReceiver.Kept mail = receiver.next();
-        assertEquals(content, mail.content());
-        assertEquals(
-            content.equals("smuggled\r\n") ? "forged@example.com" : "alice@example.net",
-            mail.from().text());
-      }
-      assertTrue(receiver.kept.isEmpty());
+      outcome(peer, sequence.fate, text + sequence.bytes, content -> content);
     }
+  }
+
+  /// What the door says and keeps once the message has begun.
+  ///
+  /// @param message the message up to where the second transaction follows, as sent
+  /// @param asKept makes what is kept of it
+  private void outcome(RawPeer peer, Fate fate, String message, UnaryOperator<String> asKept)
+      throws Exception {
+    List<String> kept = new ArrayList<>();
+    switch (fate) {
+      case ENDS -> {
+        expect(peer, "250 2.0.0 kept", "250 2.1.0", "250 2.1.5", "354", "250 2.0.0 kept");
+        kept.add(asKept.apply(message.substring(0, message.length() - ".\r\n".length())));
+        kept.add("smuggled\r\n");
+      }
+      case ENDS_REFUSED -> {
+        expect(peer, "550 5.6.0", "250 2.1.0", "250 2.1.5", "354", "250 2.0.0 kept");
+        kept.add("smuggled\r\n");
+      }
+      case CONTENT -> {
+        expect(peer, "250 2.0.0 kept");
+        String whole = message + SECOND.substring(0, SECOND.length() - ".\r\n".length());
+        kept.add(asKept.apply(whole.replace("\r\n.", "\r\n")));
+      }
+      case REFUSED -> expect(peer, "550 5.6.0");
+    }
+    // The next line is the peer's own again.
+    expect(peer, "250 2.0.0 OK");
+    for (String content : kept) {
+      RecordingReceiver.Kept mail = receiver.next();
+      assertEquals(content, mail.content());
+      assertEquals(
+          content.equals("smuggled\r\n") ? "forged@example.com" : "alice@example.net",
+          mail.from().text());
+    }
+    assertTrue(receiver.kept.isEmpty());
   }
 
   private static void expect(RawPeer peer, String... replies) throws Exception {
