@@ -98,7 +98,7 @@ public final class TextFile {
   }
 
   /// Why a file can't be read, without the path that the JDK repeats.
-  static String reason(IOException e) {
+  public static String reason(IOException e) {
     return switch (e) {
       case NoSuchFileException _ -> "there is no such file; create it, or correct the path";
       case java.nio.file.AccessDeniedException _ ->
