@@ -1,10 +1,14 @@
 package io.postern.config;
 
 import io.postern.mail.Domain;
+import io.postern.settings.Network;
 import io.postern.settings.Section;
 import io.postern.smtp.BareLineEnds;
 import io.postern.smtp.Settings;
+import io.postern.smtp.Settings.Crowd;
 import io.postern.smtp.Settings.Limits;
+import io.postern.smtp.Settings.Networks;
+import io.postern.smtp.Settings.Patience;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -28,23 +32,46 @@ record SmtpSection(Section smtp) {
   private static final Duration IDLE_MIN = Duration.ofMinutes(5);
 
   private static final Duration IDLE_MAX = Duration.ofHours(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final int NETWORKS_MAX = 1_000;
 
   Settings read(Domain hostName, String help) {
+    return new Settings(hostName, listen(), limits(), patience(), crowd(), bareLineEnds(), help);
+  }
+
+  private Limits limits() {
     Limits defaults = Limits.DEFAULT;
-    Limits limits =
-        new Limits(
-            smtp.size(
-                "max-message-size",
-                defaults.messageBytesMax(),
-                MESSAGE_BYTES_MIN,
-                MESSAGE_BYTES_MAX),
-            smtp.number("max-recipients", defaults.recipientsMax(), RECIPIENTS_MIN, 10_000),
-            smtp.number("max-sessions", defaults.sessionsMax(), 1, 100_000),
-            smtp.number("max-commands", defaults.commandsMax(), 100, 100_000),
-            smtp.number("max-errors", defaults.errorsMax(), 1, 1_000),
-            smtp.duration("idle-timeout", defaults.idleMax(), IDLE_MIN, IDLE_MAX),
-            defaults.drainMax());
-    return new Settings(hostName, listen(), limits, bareLineEnds(), help);
+    return new Limits(
+        smtp.size(
+            "max-message-size", defaults.messageBytesMax(), MESSAGE_BYTES_MIN, MESSAGE_BYTES_MAX),
+        smtp.number("max-recipients", defaults.recipientsMax(), RECIPIENTS_MIN, 10_000),
+        smtp.number("max-commands", defaults.commandsMax(), 100, 100_000),
+        smtp.number("max-errors", defaults.errorsMax(), 1, 1_000));
+  }
+
+  private Patience patience() {
+    Patience defaults = Patience.DEFAULT;
+    return new Patience(
+        smtp.duration("idle-timeout", defaults.idleMax(), IDLE_MIN, IDLE_MAX),
+        smtp.duration("session-timeout", defaults.sessionMax(), IDLE_MAX, Duration.ofDays(7)),
+        smtp.number("min-rate", defaults.bytesPerSecondMin(), 1, 1_000_000),
+        smtp.duration("proxy-timeout", defaults.proxyMax(), SECOND, Duration.ofMinutes(1)),
+        smtp.duration("drain-timeout", defaults.drainMax(), Duration.ZERO, Duration.ofHours(1)));
+  }
+
+  private Crowd crowd() {
+    Crowd defaults = Crowd.DEFAULT;
+    Networks networks = defaults.networks();
+    List<Network> exempt = smtp.networks("exempt-networks", NETWORKS_MAX);
+    return new Crowd(
+        smtp.number("max-sessions", defaults.sessionsMax(), 1, 100_000),
+        smtp.number("max-sessions-per-network", defaults.perNetworkMax(), 1, 100_000),
+        smtp.number("max-connections-per-minute", defaults.perMinuteMax(), 1, 1_000_000),
+        new Networks(
+            smtp.number("ipv4-network-bits", networks.ipv4Bits(), 8, 32),
+            smtp.number("ipv6-network-bits", networks.ipv6Bits(), 16, 128),
+            smtp.has("exempt-networks") ? exempt : networks.exempt(),
+            smtp.networks("proxy-networks", NETWORKS_MAX)));
   }
 
   private BareLineEnds bareLineEnds() {

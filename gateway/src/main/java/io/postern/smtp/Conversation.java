@@ -76,6 +76,8 @@ final class Conversation {
     QUIT,
     CLOSED,
     IDLE,
+    SLOW,
+    SESSION,
     CLOSING,
     ERRORS,
     COMMANDS,
@@ -149,9 +151,19 @@ final class Conversation {
   private void leave(Line.End end) {
     switch (end) {
       case CLOSED -> end(Ending.CLOSED);
-      case IDLE -> end(Ending.IDLE, new Reply(421, "4.4.2", "Waited too long; closing"));
+      case IDLE -> late(wire.late());
       case CLOSING -> end(Ending.CLOSING, new Reply(421, "4.3.2", "Going down; try again later"));
     }
+  }
+
+  private void late(Deadlines.Late why) {
+    Ending named =
+        switch (why) {
+          case IDLE -> Ending.IDLE;
+          case SLOW -> Ending.SLOW;
+          case SESSION -> Ending.SESSION;
+        };
+    end(named, new Reply(421, "4.4.2", why.text));
   }
 
   private void obey(Command command) {

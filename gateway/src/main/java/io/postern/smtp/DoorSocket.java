@@ -3,18 +3,27 @@ package io.postern.smtp;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Accepts connections for SubEthaSMTP: those the gateway has room for.
-final class DoorSocket extends ServerSocket {
+class DoorSocket extends ServerSocket {
   private static final Logger LOG = LoggerFactory.getLogger(DoorSocket.class);
+
+  /// How long it rests after a connection could not be had. Without file descriptors or memory the
+  /// next try would fail as well, and a loop of them takes the CPU from those that could free some.
+  private static final Duration REST = Duration.ofMillis(250);
 
   private final Sessions sessions;
   private final CountDownLatch released = new CountDownLatch(1);
   private volatile boolean stopped;
+  private volatile Optional<Thread> acceptor = Optional.empty();
+  private volatile Optional<PeerSocket> last = Optional.empty();
+  private boolean failing;
 
   /// An unbound one; SubEthaSMTP binds it.
   DoorSocket(Sessions sessions) throws IOException {
@@ -23,26 +32,53 @@ final class DoorSocket extends ServerSocket {
 
   @Override
   public Socket accept() throws IOException {
+    acceptor = Optional.of(Thread.currentThread());
     while (true) {
-      Socket socket;
       try {
-        socket = super.accept();
+        Socket socket = take();
+        failing = false;
+        last = sessions.admit(socket);
+        if (last.isPresent()) {
+          return last.get();
+        }
       } catch (IOException e) {
         if (stopped) {
           awaitClose();
+          throw e;
         }
-        throw e;
-      }
-      try {
-        Optional<PeerSocket> peer = sessions.admit(socket);
-        if (peer.isPresent()) {
-          return peer.get();
-        }
+        rest(e);
       } catch (Throwable e) {
         // Nothing one connection does, nor a lack of memory for it, may end the thread that accepts
         // all of them. The connection was closed by what failed.
-        LOG.error("fault in admitting a connection", e);
+        rest(e);
       }
+    }
+  }
+
+  /// The next connection.
+  Socket take() throws IOException {
+    return super.accept();
+  }
+
+  private void rest(Throwable fault) {
+    if (!failing) {
+      failing = true;
+      LOG.error("fault in accepting a connection; trying on", fault);
+    }
+    await(REST);
+  }
+
+  /// True when the thread that accepted has ended, though nobody stopped it. Its connections wait
+  /// in vain then.
+  boolean isAbandoned() {
+    return !stopped && acceptor.isPresent() && !acceptor.get().isAlive();
+  }
+
+  /// Closes the connection that was accepted last if no session came of it. For a door that is
+  /// abandoned: the thread may have ended while it held one.
+  void dropLast() throws IOException {
+    if (last.isPresent() && last.get().conversation().isEmpty()) {
+      last.get().close();
     }
   }
 
@@ -55,8 +91,13 @@ final class DoorSocket extends ServerSocket {
   }
 
   private void awaitClose() {
+    await(Duration.ofNanos(Long.MAX_VALUE));
+  }
+
+  private void await(Duration max) {
     try {
-      released.await();
+      boolean isReleased = released.await(max.toNanos(), TimeUnit.NANOSECONDS);
+      LOG.trace("released {}", isReleased);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -64,6 +105,7 @@ final class DoorSocket extends ServerSocket {
 
   @Override
   public void close() throws IOException {
+    stopped = true;
     super.close();
     released.countDown();
   }

@@ -4,12 +4,13 @@ import io.postern.mail.Ids;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,13 +27,14 @@ public final class Listener implements AutoCloseable {
 
   private final Settings settings;
   private final Sessions sessions;
-  private final List<SubEtha> doors = new ArrayList<>();
+  private final List<SubEtha> doors = new CopyOnWriteArrayList<>();
+  private final LongAdder restarts = new LongAdder();
   private final CountDownLatch closed = new CountDownLatch(1);
   private boolean closing;
 
   private Listener(Settings settings, Ids ids) {
     this.settings = settings;
-    this.sessions = new Sessions(settings, ids);
+    this.sessions = new Sessions(settings, ids, System::nanoTime);
   }
 
   /// Listens on all addresses of the settings. Connections are served from now on.
@@ -42,10 +44,17 @@ public final class Listener implements AutoCloseable {
   /// @param ids makes the ids of sessions
   /// @throws IOException when one of the addresses can't be had; then none is held
   public static Listener open(Settings settings, Receiver receiver, Ids ids) throws IOException {
+    return open(settings, receiver, ids, DoorSocket::new);
+  }
+
+  /// For tests, whose sockets fail.
+  static Listener open(Settings settings, Receiver receiver, Ids ids, SubEtha.SocketMaker sockets)
+      throws IOException {
     Listener listener = new Listener(settings, ids);
     try {
+      var door = new SubEtha.Door(settings, receiver, ids, listener.sessions, sockets);
       for (InetSocketAddress address : distinct(settings.listen())) {
-        listener.doors.add(SubEtha.listen(address, settings, receiver, ids, listener.sessions));
+        listener.doors.add(SubEtha.listen(address, door));
       }
     } catch (IOException | RuntimeException e) {
       listener.close();
@@ -78,19 +87,39 @@ public final class Listener implements AutoCloseable {
     return sessions.size();
   }
 
+  /// What has passed the door since it opened.
+  public Traffic traffic() {
+    return sessions.traffic(restarts.sum());
+  }
+
   private void watch() {
     try {
       while (!closed.await(WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-        sessions.cutStuck();
+        lookAround();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
+  private void lookAround() {
+    try {
+      sessions.lookAround();
+      for (SubEtha door : doors) {
+        if (door.revive()) {
+          restarts.increment();
+        }
+      }
+    } catch (Throwable e) {
+      // Whatever it is, the next look may find better times; without looks, nobody would see that
+      // the door stands closed.
+      LOG.error("fault in watching the door", e);
+    }
+  }
+
   /// Closes the door: accepts no more, answers 421 to sessions that are between mails, gives
   /// running transactions the time the settings allow, and cuts what is left. Takes at most
-  /// [Settings.Limits#drainMax] and a few seconds. Closing twice does nothing.
+  /// [Settings.Patience#drainMax] and a few seconds. Closing twice does nothing.
   @Override
   public synchronized void close() {
     if (closing) {
@@ -107,7 +136,7 @@ public final class Listener implements AutoCloseable {
             .log("address not closed");
       }
     }
-    boolean drained = sessions.drain(settings.limits().drainMax(), FAREWELL);
+    boolean drained = sessions.drain(settings.patience().drainMax(), FAREWELL);
     doors.forEach(SubEtha::stop);
     closed.countDown();
     if (!doors.isEmpty()) {

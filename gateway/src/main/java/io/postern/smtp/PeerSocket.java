@@ -25,15 +25,19 @@ final class PeerSocket extends Socket {
 
   private final Socket socket;
   private final Wire wire;
-  private final InetSocketAddress peer;
+  private final boolean proxied;
   private final Consumer<PeerSocket> whenClosed;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile InetSocketAddress peer;
+  private volatile Runnable leave = () -> {};
   private volatile Optional<Conversation> conversation = Optional.empty();
 
+  /// @param isProxied true when it comes from a proxy, whose header tells who speaks
   /// @param whenClosed told of this socket, once
-  PeerSocket(Socket socket, Wire wire, Consumer<PeerSocket> whenClosed) {
+  PeerSocket(Socket socket, Wire wire, boolean isProxied, Consumer<PeerSocket> whenClosed) {
     this.socket = socket;
     this.wire = wire;
+    this.proxied = isProxied;
     this.peer = nameless((InetSocketAddress) socket.getRemoteSocketAddress());
     this.whenClosed = whenClosed;
   }
@@ -58,9 +62,24 @@ final class PeerSocket extends Socket {
     return wire;
   }
 
-  /// Who speaks.
+  /// Who speaks; the proxy, until it has told.
   InetSocketAddress peer() {
     return peer;
+  }
+
+  /// True when a proxy's header comes first.
+  boolean isProxied() {
+    return proxied;
+  }
+
+  /// The proxy has told who speaks.
+  void speaksFor(InetSocketAddress source) {
+    peer = nameless(source);
+  }
+
+  /// Also to be run when it closes; only the session's own thread closes it before.
+  void whenClosed(Runnable left) {
+    leave = left;
   }
 
   /// The session begins.
@@ -129,6 +148,7 @@ final class PeerSocket extends Socket {
       try {
         socket.close();
       } finally {
+        leave.run();
         whenClosed.accept(this);
       }
     }

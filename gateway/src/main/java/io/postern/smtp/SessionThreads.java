@@ -2,6 +2,7 @@ package io.postern.smtp;
 
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /// Runs each session on a virtual thread of its own. SubEthaSMTP waits for its executor's end
@@ -12,7 +13,13 @@ final class SessionThreads extends AbstractExecutorService {
 
   @Override
   public void execute(Runnable session) {
-    Thread.ofVirtual().start(session);
+    try {
+      Thread.ofVirtual().start(session);
+    } catch (Throwable e) {
+      // No memory for a thread, say. SubEthaSMTP's accepting thread would end by an Error; this
+      // exception it knows, and closes the one connection.
+      throw new RejectedExecutionException(e);
+    }
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.postern.smtp;
 import io.postern.mail.Ids;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.subethamail.smtp.internal.server.BaseCommand;
 import org.subethamail.smtp.server.SMTPServer;
 import org.subethamail.smtp.server.Session;
@@ -19,7 +21,11 @@ import org.subethamail.smtp.server.SessionHandler;
 /// end, and ends the session.
 ///
 /// Classes of packages named `internal` are used here, so the library's version is pinned.
+///
+/// Safe for use by many threads.
 final class SubEtha {
+  private static final Logger LOG = LoggerFactory.getLogger(SubEtha.class);
+
   /// Connections that the kernel holds until they are accepted.
   private static final int BACKLOG = 1024;
 
@@ -27,42 +33,63 @@ final class SubEtha {
   /// there for a moment longer than here.
   private static final int SESSIONS_SPARE = 1000;
 
-  private final SMTPServer server;
-  private final DoorSocket door;
+  private final Door door;
   private final InetSocketAddress address;
 
-  private SubEtha(SMTPServer server, DoorSocket door) {
-    this.server = server;
+  // Guarded by this.
+  private Running running;
+  private boolean stopping;
+
+  private SubEtha(Door door, Running running) {
     this.door = door;
-    this.address = (InetSocketAddress) door.getLocalSocketAddress();
+    this.running = running;
+    this.address = (InetSocketAddress) running.socket().getLocalSocketAddress();
   }
+
+  /// What serves an address.
+  ///
+  /// @param receiver what the mail is brought to
+  /// @param ids makes the ids of sessions
+  /// @param sessions the sessions of all addresses
+  /// @param sockets makes what listens
+  record Door(
+      Settings settings, Receiver receiver, Ids ids, Sessions sessions, SocketMaker sockets) {}
+
+  /// Makes the socket that listens, unbound.
+  interface SocketMaker {
+    DoorSocket make(Sessions sessions) throws IOException;
+  }
+
+  private record Running(SMTPServer server, DoorSocket socket) {}
 
   /// Listens.
   ///
   /// @throws IOException when the address can't be had; the message names it
-  static SubEtha listen(
-      InetSocketAddress address, Settings settings, Receiver receiver, Ids ids, Sessions sessions)
-      throws IOException {
-    DoorSocket door = new DoorSocket(sessions);
+  static SubEtha listen(InetSocketAddress address, Door door) throws IOException {
+    return new SubEtha(door, start(address, door));
+  }
+
+  private static Running start(InetSocketAddress address, Door door) throws IOException {
+    DoorSocket socket = door.sockets().make(door.sessions());
     SMTPServer server =
         SMTPServer.port(address.getPort())
             .bindAddress(address.getAddress())
             .backlog(BACKLOG)
-            .hostName(settings.hostName().ascii())
+            .hostName(door.settings().hostName().ascii())
             .softwareName("Postern")
-            .serverSocketFactory(() -> door)
+            .serverSocketFactory(() -> socket)
             .serverThreadName("smtp-accept-" + address.getPort())
             .executorService(new SessionThreads())
-            .maxConnections(settings.limits().sessionsMax() + SESSIONS_SPARE)
-            .sessionIdFactory(ids::next)
-            .sessionHandler(new Life(settings, receiver))
+            .maxConnections(door.settings().crowd().sessionsMax() + SESSIONS_SPARE)
+            .sessionIdFactory(door.ids()::next)
+            .sessionHandler(new Life(door))
             .insertReceivedHeaders(false)
             .build();
     server.getCommandHandler().addCommand(new Crank());
     try {
       server.start();
     } catch (RuntimeException e) {
-      door.close();
+      socket.close();
       throw new IOException(
           "can't listen on "
               + address
@@ -70,7 +97,7 @@ final class SubEtha {
               + (e.getCause() == null ? e : e.getCause()).getMessage(),
           e);
     }
-    return new SubEtha(server, door);
+    return new Running(server, socket);
   }
 
   /// Where it listens, with the true port.
@@ -78,14 +105,36 @@ final class SubEtha {
     return address;
   }
 
+  /// Begins to listen anew when SubEthaSMTP's accepting thread has ended, as it does by an Error.
+  /// Sessions go on. To be called every few seconds.
+  ///
+  /// @return true when it was so, and listening goes on; when that fails, the next call tries again
+  synchronized boolean revive() {
+    if (stopping || !running.socket().isAbandoned()) {
+      return false;
+    }
+    LOG.atError().addKeyValue("address", address).log("nobody accepts any more; listening anew");
+    try {
+      // The server that is left behind is not stopped: that would cut its sessions.
+      running.socket().dropLast();
+      running.socket().close();
+      running = start(address, door);
+      return true;
+    } catch (IOException e) {
+      LOG.atError().addKeyValue("address", address).setCause(e).log("not listening");
+      return false;
+    }
+  }
+
   /// Accepts no more; sessions go on.
-  void stopAccepting() throws IOException {
-    door.stopAccepting();
+  synchronized void stopAccepting() throws IOException {
+    stopping = true;
+    running.socket().stopAccepting();
   }
 
   /// Cuts whatever goes on still.
-  void stop() {
-    server.stop();
+  synchronized void stop() {
+    running.server().stop();
   }
 
   /// Holds the conversation when the crank is turned, once a session.
@@ -101,13 +150,21 @@ final class SubEtha {
   }
 
   /// Begins and ends conversations with SubEthaSMTP's sessions.
-  private record Life(Settings settings, Receiver receiver) implements SessionHandler {
+  private record Life(Door door) implements SessionHandler {
     @Override
     public SessionAcceptance accept(Session session) {
       PeerSocket socket = (PeerSocket) session.getSocket();
+      if (!door.sessions().introduce(socket, session.getSessionId())) {
+        // It was told already; this is said to nobody.
+        return SessionAcceptance.failure(421, "refused");
+      }
       socket.begin(
           new Conversation(
-              session.getSessionId(), socket.peer(), socket.wire(), settings, receiver));
+              session.getSessionId(),
+              socket.peer(),
+              socket.wire(),
+              door.settings(),
+              door.receiver()));
       return SessionAcceptance.success();
     }
 

@@ -29,22 +29,26 @@ final class Wire {
   /// What is read at once of a message, in bytes.
   static final int BLOCK_BYTES = 16 * 1024;
 
-  /// What is read at once of commands, in bytes; more than a line. Most sessions wait for a command
-  /// most of the time, and this is what they hold then.
+  /// What is read at once of commands, in bytes; more than a line.
   static final int LINES_BYTES = 2048;
 
+  /// What is read of commands first, in bytes: enough for most. Most sessions wait for a command
+  /// most of the time, and this is all they hold then; who says more is given more.
+  static final int FIRST_BYTES = 256;
+
   private static final int REPLIES_BYTES = 2048;
+  private static final byte[] NOTHING = new byte[0];
 
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
   private final Deadlines deadlines;
 
-  private byte[] block = new byte[LINES_BYTES];
+  private byte[] block = NOTHING;
   private int from;
   private int to;
 
-  private final byte[] replies = new byte[REPLIES_BYTES];
+  private byte[] replies = NOTHING;
   private int pending;
 
   // Guarded by this.
@@ -52,11 +56,11 @@ final class Wire {
   private boolean woken;
   private boolean interruptible;
 
-  Wire(Socket socket, Duration idleMax) throws IOException {
+  Wire(Socket socket, Settings.Patience patience) throws IOException {
     this.socket = socket;
     this.in = socket.getInputStream();
     this.out = socket.getOutputStream();
-    this.deadlines = new Deadlines(idleMax);
+    this.deadlines = new Deadlines(patience, System::nanoTime);
   }
 
   /// Waits for the next command line.
@@ -95,7 +99,8 @@ final class Wire {
       if (discarded > LINE_DISCARD_MAX) {
         return Line.Unfit.ENDLESS;
       }
-      switch (fill(LINES_BYTES, betweenMails && to == from && discarded == 0)) {
+      boolean midway = to > from || discarded > 0;
+      switch (fill(LINES_BYTES, betweenMails && !midway, midway)) {
         case BYTES -> {}
         case CLOSED -> {
           return Line.End.CLOSED;
@@ -124,7 +129,29 @@ final class Wire {
       return Fill.BYTES;
     }
     deadlines.awaitBlock();
-    return fill(BLOCK_BYTES, false);
+    return fill(BLOCK_BYTES, false, true);
+  }
+
+  /// Waits for the header that a proxy puts in front of everything else.
+  ///
+  /// @return [ProxyHeader.Junk] as well when none came in time; never [ProxyHeader.More]
+  ProxyHeader proxyHeader(Duration max) {
+    deadlines.awaitFor(max);
+    while (true) {
+      ProxyHeader header = ProxyHeader.read(block, from, to);
+      if (!(header instanceof ProxyHeader.More)) {
+        from += header.length();
+        return header;
+      }
+      if (fill(LINES_BYTES, true, false) != Fill.BYTES) {
+        return new ProxyHeader.Junk("ended early, or came too late");
+      }
+    }
+  }
+
+  /// Why [Fill#IDLE] or [Line.End#IDLE] was told.
+  Deadlines.Late late() {
+    return deadlines.late();
   }
 
   /// The bytes read and not yet consumed: from [#from] to [#to]. They may be changed in place, and
@@ -146,26 +173,18 @@ final class Wire {
     from = index;
   }
 
-  private Fill fill(int blockBytes, boolean betweenMails) {
-    if (from == to) {
-      from = 0;
-      to = 0;
-      if (block.length != blockBytes) {
-        block = new byte[blockBytes];
-      }
-    } else if (to == block.length) {
-      System.arraycopy(block, from, block, 0, to - from);
-      to -= from;
-      from = 0;
-    }
-    if (!flush()) {
+  private Fill fill(int blockBytes, boolean interruptible, boolean midway) {
+    // A pipelined group may go on behind a block that it filled; its replies wait for each other.
+    boolean goesOn = to == block.length && to > 0 && isMoreHere();
+    makeRoom(blockBytes);
+    if (!goesOn && !flush()) {
       return Fill.CLOSED;
     }
-    int millis = deadlines.readMillis();
+    int millis = deadlines.beginRead(midway);
     if (millis == 0) {
       return Fill.IDLE;
     }
-    if (!beginRead(betweenMails)) {
+    if (!beginRead(interruptible)) {
       return Fill.CLOSING;
     }
     int length;
@@ -173,11 +192,13 @@ final class Wire {
       socket.setSoTimeout(millis);
       length = in.read(block, to, block.length - to);
     } catch (SocketTimeoutException _) {
+      deadlines.endRead(0);
       return endRead() ? Fill.CLOSING : Fill.IDLE;
     } catch (IOException _) {
       // A reset is how many peers hang up; what matters is that nothing more comes.
       length = -1;
     }
+    deadlines.endRead(Math.max(0, length));
     if (endRead()) {
       return Fill.CLOSING;
     }
@@ -188,13 +209,38 @@ final class Wire {
     return Fill.BYTES;
   }
 
+  private boolean isMoreHere() {
+    try {
+      return in.available() > 0;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  /// Makes room in the block. A peer that filled the last one has more to say, and gets all of it.
+  ///
+  /// @param blockBytes how large the block may be, which is more than what waits in it
+  private void makeRoom(int blockBytes) {
+    int kept = to - from;
+    boolean wasFull = to == block.length && to > 0;
+    if (kept > 0 && !wasFull) {
+      return;
+    }
+    int size = blockBytes == LINES_BYTES && !wasFull ? FIRST_BYTES : blockBytes;
+    byte[] next = size == block.length ? block : new byte[size];
+    System.arraycopy(block, from, next, 0, kept);
+    block = next;
+    from = 0;
+    to = kept;
+  }
+
   private synchronized boolean isClosing() {
     return closing;
   }
 
-  private synchronized boolean beginRead(boolean betweenMails) {
-    interruptible = betweenMails;
-    return !woken && !(betweenMails && closing);
+  private synchronized boolean beginRead(boolean mayBeWoken) {
+    interruptible = mayBeWoken;
+    return !woken && !(mayBeWoken && closing);
   }
 
   private synchronized boolean endRead() {
@@ -233,21 +279,26 @@ final class Wire {
 
   /// Adds bytes to what leaves next.
   void send(byte[] bytes, int offset, int length) {
-    if (length > replies.length - pending) {
+    if (length > REPLIES_BYTES - pending) {
       flush();
     }
-    if (length > replies.length) {
+    if (length > REPLIES_BYTES) {
       write(bytes, offset, length);
     } else {
+      if (pending == 0) {
+        replies = new byte[REPLIES_BYTES];
+      }
       System.arraycopy(bytes, offset, replies, pending, length);
       pending += length;
     }
   }
 
   private boolean flush() {
+    byte[] leaving = replies;
     int length = pending;
+    replies = NOTHING;
     pending = 0;
-    return length == 0 || write(replies, 0, length);
+    return length == 0 || write(leaving, 0, length);
   }
 
   private boolean write(byte[] bytes, int offset, int length) {
@@ -270,11 +321,12 @@ final class Wire {
     try {
       socket.shutdownOutput();
       long until = System.nanoTime() + LINGER.toNanos();
+      byte[] unheard = new byte[LINES_BYTES];
       int bytes = 0;
       long left;
       while ((left = until - System.nanoTime()) > 0 && bytes < LINGER_BYTES_MAX) {
         socket.setSoTimeout((int) (1 + left / 1_000_000));
-        int length = in.read(block);
+        int length = in.read(unheard);
         if (length < 0) {
           return;
         }

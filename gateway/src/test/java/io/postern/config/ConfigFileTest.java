@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.config.Config.LogFormat;
 import io.postern.mail.Domain;
 import io.postern.policy.Mode;
+import io.postern.settings.Network;
 import io.postern.settings.Problem;
 import io.postern.smtp.BareLineEnds;
 import java.io.IOException;
@@ -42,6 +43,8 @@ class ConfigFileTest {
         List.of(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 25)),
         config.smtp().listen());
     assertEquals(io.postern.smtp.Settings.Limits.DEFAULT, config.smtp().limits());
+    assertEquals(io.postern.smtp.Settings.Patience.DEFAULT, config.smtp().patience());
+    assertEquals(io.postern.smtp.Settings.Crowd.DEFAULT, config.smtp().crowd());
     assertEquals("", config.smtp().help());
     assertEquals(Set.of(new Domain("in.example.com")), config.policy().domains().exact());
     assertEquals(Mode.ENFORCE, config.policy().fromPermitted());
@@ -64,20 +67,11 @@ class ConfigFileTest {
   }
 
   @Test
-  void readsEveryKey() throws IOException {
+  void readsEveryKeyButTheDoors() throws IOException {
     Config config =
         good(
             """
             hostname: MX.日本.example
-            smtp:
-              listen: ["127.0.0.1:2525", "[::1]:2525"]
-              max-message-size: 64KB
-              max-recipients: 100
-              max-sessions: 10
-              idle-timeout: 6m
-              max-errors: 3
-              max-commands: 200
-              bare-line-ends: normalise
             domains: [in.example.com, "*.wide.example.com"]
             postmaster: support
             self-mail:
@@ -101,14 +95,6 @@ class ConfigFileTest {
             """,
             Map.of("STATE_DIRECTORY", "/var/lib/other"));
     assertEquals("mx.xn--wgv71a.example", config.hostName().ascii());
-    assertEquals(2, config.smtp().listen().size());
-    assertEquals(65_536, config.smtp().limits().messageBytesMax());
-    assertEquals(100, config.smtp().limits().recipientsMax());
-    assertEquals(10, config.smtp().limits().sessionsMax());
-    assertEquals(Duration.ofMinutes(6), config.smtp().limits().idleMax());
-    assertEquals(3, config.smtp().limits().errorsMax());
-    assertEquals(200, config.smtp().limits().commandsMax());
-    assertEquals(BareLineEnds.NORMALISE, config.smtp().bareLineEnds());
     assertEquals(Set.of(new Domain("wide.example.com")), config.policy().domains().parents());
     assertEquals("support", config.intake().postmasterRule());
     assertEquals(Mode.OBSERVE, config.policy().fromPermitted());
@@ -126,6 +112,56 @@ class ConfigFileTest {
     assertEquals(8025, config.console().listen().getPort());
     assertEquals("gateway-1", config.serverComposition());
     assertEquals("https://www.example.com/help", config.smtp().help());
+  }
+
+  @Test
+  void readsEveryKeyOfTheDoor() throws IOException {
+    Config config =
+        good(
+            LEAST
+                + """
+                smtp:
+                  listen: ["127.0.0.1:2525", "[::1]:2525"]
+                  max-message-size: 64KB
+                  max-recipients: 100
+                  max-sessions: 10
+                  max-sessions-per-network: 4
+                  max-connections-per-minute: 20
+                  ipv4-network-bits: 24
+                  ipv6-network-bits: 56
+                  exempt-networks: [198.51.100.0/24]
+                  proxy-networks: ["2001:db8::/32"]
+                  proxy-timeout: 3s
+                  idle-timeout: 6m
+                  session-timeout: 3h
+                  min-rate: 100
+                  drain-timeout: 0s
+                  max-errors: 3
+                  max-commands: 200
+                  bare-line-ends: normalise
+                """,
+            Map.of());
+    assertEquals(2, config.smtp().listen().size());
+    assertEquals(65_536, config.smtp().limits().messageBytesMax());
+    assertEquals(100, config.smtp().limits().recipientsMax());
+    assertEquals(
+        new io.postern.smtp.Settings.Patience(
+            Duration.ofMinutes(6), Duration.ofHours(3), 100, Duration.ofSeconds(3), Duration.ZERO),
+        config.smtp().patience());
+    assertEquals(
+        new io.postern.smtp.Settings.Crowd(
+            10,
+            4,
+            20,
+            new io.postern.smtp.Settings.Networks(
+                24,
+                56,
+                List.of(Network.parse("198.51.100.0/24").orElseThrow()),
+                List.of(Network.parse("2001:db8::/32").orElseThrow()))),
+        config.smtp().crowd());
+    assertEquals(3, config.smtp().limits().errorsMax());
+    assertEquals(200, config.smtp().limits().commandsMax());
+    assertEquals(BareLineEnds.NORMALISE, config.smtp().bareLineEnds());
   }
 
   @ParameterizedTest

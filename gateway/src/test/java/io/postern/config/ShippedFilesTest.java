@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ShippedFilesTest {
   private static final Path ROOT = Path.of(System.getProperty("basedir", ".")).resolve("..");
   private static final Path CONF = ROOT.resolve("conf").resolve("postern.yaml");
-  private static final Pattern KEY = Pattern.compile("( *)([a-z-]+):(?: .*)?");
-  private static final Pattern OFF = Pattern.compile("^( *)#(?=[a-z-]+:)", Pattern.MULTILINE);
+  private static final Pattern KEY = Pattern.compile("( *)([a-z0-9-]+):(?: .*)?");
+  private static final Pattern OFF = Pattern.compile("^( *)#(?=[a-z0-9-]+:)", Pattern.MULTILINE);
 
   @TempDir Path temp;
 

@@ -86,8 +86,8 @@ final class ConversationTest {
           new Conversation(
               "session",
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 25),
-              new Wire(socket, Duration.ofSeconds(10)),
-              Doors.settings(Doors.limits(Duration.ofSeconds(10), 1)),
+              new Wire(socket, Doors.patience(Duration.ofSeconds(10))),
+              Doors.settings(Duration.ofSeconds(10), 1),
               receiver,
               10_000);
       conversation.run();

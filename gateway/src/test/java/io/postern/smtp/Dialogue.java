@@ -120,7 +120,9 @@ record Dialogue(String name, Map<String, String> keys, List<Step> steps) {
     return new Settings(
         Doors.HOST,
         List.of(Doors.loopback()),
-        Doors.limits(Duration.ofSeconds(10), 50),
+        Doors.LIMITS,
+        Doors.patience(Duration.ofSeconds(10)),
+        Doors.crowd(50),
         switch (keys.getOrDefault("bare-line-ends", "refuse")) {
           case "refuse" -> BareLineEnds.REFUSE;
           case "normalise" -> BareLineEnds.NORMALISE;

@@ -18,12 +18,36 @@ final class Doors {
   private Doors() {}
 
   /// Small limits, so that a test reaches them fast.
-  static Settings.Limits limits(Duration idle, int sessions) {
-    return new Settings.Limits(65_536, 100, sessions, 100, 5, idle, Duration.ofSeconds(5));
+  static final Settings.Limits LIMITS = new Settings.Limits(65_536, 100, 100, 5);
+
+  static Settings.Patience patience(Duration idle) {
+    return new Settings.Patience(
+        idle, Duration.ofMinutes(10), 500, Duration.ofSeconds(5), Duration.ofSeconds(5));
   }
 
-  static Settings settings(Settings.Limits limits) {
-    return new Settings(HOST, List.of(loopback()), limits, BareLineEnds.REFUSE, "");
+  static Settings.Crowd crowd(int sessions) {
+    return new Settings.Crowd(sessions, 50, 300, Settings.Networks.DEFAULT);
+  }
+
+  static Settings settings(Duration idle, int sessions) {
+    return settings(LIMITS, patience(idle), crowd(sessions));
+  }
+
+  static Settings settings(
+      Settings.Limits limits, Settings.Patience patience, Settings.Crowd crowd) {
+    return settings(List.of(loopback()), limits, patience, crowd);
+  }
+
+  static Settings settings(List<InetSocketAddress> listen) {
+    return settings(listen, LIMITS, patience(Duration.ofSeconds(20)), crowd(50));
+  }
+
+  private static Settings settings(
+      List<InetSocketAddress> listen,
+      Settings.Limits limits,
+      Settings.Patience patience,
+      Settings.Crowd crowd) {
+    return new Settings(HOST, listen, limits, patience, crowd, BareLineEnds.REFUSE, "");
   }
 
   static InetSocketAddress loopback() {
@@ -35,7 +59,7 @@ final class Doors {
   }
 
   static Listener open(Receiver receiver) throws IOException {
-    return open(settings(limits(Duration.ofSeconds(10), 50)), receiver);
+    return open(settings(Duration.ofSeconds(10), 50), receiver);
   }
 
   static Listener open(Settings settings, Receiver receiver) throws IOException {

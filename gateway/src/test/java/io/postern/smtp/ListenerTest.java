@@ -39,13 +39,7 @@ final class ListenerTest {
     InetAddress six = InetAddress.ofLiteral("::1");
     assumeTrue(NetworkInterface.getByInetAddress(six) != null, "this machine has no IPv6");
     InetSocketAddress four = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
-    Settings settings =
-        new Settings(
-            Doors.HOST,
-            List.of(four, new InetSocketAddress(six, 0), four),
-            Doors.limits(LONG, 50),
-            BareLineEnds.REFUSE,
-            "");
+    Settings settings = Doors.settings(List.of(four, new InetSocketAddress(six, 0), four));
     try (Listener listener = Doors.open(settings, receiver)) {
       assertEquals(3, new HashSet<>(listener.addresses()).size());
       for (InetSocketAddress address : listener.addresses()) {
@@ -73,8 +67,7 @@ final class ListenerTest {
         List.of(
             new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port),
             new InetSocketAddress(InetAddress.ofLiteral("::"), port));
-    Settings settings =
-        new Settings(Doors.HOST, both, Doors.limits(LONG, 50), BareLineEnds.REFUSE, "");
+    Settings settings = Doors.settings(both);
     try (Listener listener = Doors.open(settings, receiver)) {
       assertEquals(1, listener.addresses().size());
     }
@@ -91,8 +84,7 @@ final class ListenerTest {
           List.of(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), free),
               (InetSocketAddress) taken.getLocalSocketAddress());
-      Settings settings =
-          new Settings(Doors.HOST, addresses, Doors.limits(LONG, 50), BareLineEnds.REFUSE, "");
+      Settings settings = Doors.settings(addresses);
       IOException e = assertThrows(IOException.class, () -> Doors.open(settings, receiver));
       assertTrue(e.getMessage().contains(":" + taken.getLocalPort() + ":"), e.getMessage());
       try (ServerSocket again = new ServerSocket(free, 1, InetAddress.getLoopbackAddress())) {
@@ -127,7 +119,7 @@ final class ListenerTest {
 
   @Test
   void refusesSessionsAboveTheLimitAndTakesThemLater() throws Exception {
-    Settings settings = Doors.settings(Doors.limits(LONG, 2));
+    Settings settings = Doors.settings(LONG, 2);
     try (Listener listener = Doors.open(settings, receiver);
         RawPeer first = new RawPeer(listener).hello();
         RawPeer second = new RawPeer(listener).hello()) {
@@ -150,7 +142,7 @@ final class ListenerTest {
 
   @Test
   void endsTheSessionOfAnIdlePeer() throws Exception {
-    Settings settings = Doors.settings(Doors.limits(Duration.ofMillis(200), 50));
+    Settings settings = Doors.settings(Duration.ofMillis(200), 50);
     try (Listener listener = Doors.open(settings, receiver);
         RawPeer peer = new RawPeer(listener).hello()) {
       List<String> said = peer.rest();
@@ -160,7 +152,7 @@ final class ListenerTest {
 
   @Test
   void endsTheSessionOfAPeerThatTricklesALine() throws Exception {
-    Settings settings = Doors.settings(Doors.limits(Duration.ofMillis(400), 50));
+    Settings settings = Doors.settings(Duration.ofMillis(400), 50);
     try (Listener listener = Doors.open(settings, receiver);
         RawPeer peer = new RawPeer(listener).hello()) {
       peer.socket.setSoTimeout(100);
@@ -180,7 +172,7 @@ final class ListenerTest {
 
   @Test
   void endsAMessageWhosePeerFallsSilent() throws Exception {
-    Settings settings = Doors.settings(Doors.limits(Duration.ofMillis(200), 50));
+    Settings settings = Doors.settings(Duration.ofMillis(200), 50);
     try (Listener listener = Doors.open(settings, receiver);
         RawPeer peer = new RawPeer(listener).hello()) {
       startMail(peer, "bob");
@@ -193,14 +185,13 @@ final class ListenerTest {
 
   @Test
   void cutsAPeerThatTakesNoReplies() throws Exception {
-    Settings.Limits limits =
-        new Settings.Limits(
-            65_536, 100, 50, 10_000_000, 5, Duration.ofMillis(300), Duration.ofSeconds(5));
     Settings settings =
         new Settings(
             Doors.HOST,
             List.of(Doors.loopback()),
-            limits,
+            new Settings.Limits(65_536, 100, 10_000_000, 5),
+            Doors.patience(Duration.ofMillis(300)),
+            Doors.crowd(50),
             BareLineEnds.REFUSE,
             "https://" + "x".repeat(190));
     try (Listener listener = Doors.open(settings, receiver);
@@ -260,7 +251,7 @@ final class ListenerTest {
 
   @Test
   void letsNoReplyWaitForAnAcknowledgement() throws Exception {
-    Sessions sessions = new Sessions(Doors.settings(Doors.limits(LONG, 1)), Doors.ids());
+    Sessions sessions = new Sessions(Doors.settings(LONG, 1), Doors.ids(), System::nanoTime);
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Socket peer = new Socket(server.getInetAddress(), server.getLocalPort());
         Socket accepted = server.accept()) {
@@ -477,9 +468,11 @@ final class ListenerTest {
 
   @Test
   void cutsTransactionsThatOutlastTheTimeForDraining() throws Exception {
-    Settings.Limits limits =
-        new Settings.Limits(65_536, 100, 50, 100, 5, LONG, Duration.ofMillis(200));
-    Listener listener = Doors.open(Doors.settings(limits), receiver);
+    Settings.Patience patience =
+        new Settings.Patience(
+            LONG, Duration.ofMinutes(10), 500, Duration.ofSeconds(5), Duration.ofMillis(200));
+    Listener listener =
+        Doors.open(Doors.settings(Doors.LIMITS, patience, Doors.crowd(50)), receiver);
     try (listener;
         RawPeer writing = new RawPeer(listener).hello();
         RawPeer opened = new RawPeer(listener).hello();

@@ -136,8 +136,9 @@ final class MailClientTest {
   private Listener roomy() throws IOException {
     return Doors.open(
         Doors.settings(
-            new Settings.Limits(
-                4 << 20, 100, 50, 100, 5, Duration.ofSeconds(10), Duration.ofSeconds(5))),
+            new Settings.Limits(4 << 20, 100, 100, 5),
+            Doors.patience(Duration.ofSeconds(10)),
+            Doors.crowd(50)),
         receiver);
   }
 

@@ -97,7 +97,7 @@ final class SessionLogTest {
   @Test
   void isCalmAboutPeersThatHangUp() throws Exception {
     RecordingReceiver receiver = new RecordingReceiver();
-    Settings settings = Doors.settings(Doors.limits(Duration.ofMillis(300), 50));
+    Settings settings = Doors.settings(Duration.ofMillis(300), 50);
     try (Listener listener = Doors.open(settings, receiver)) {
       try (RawPeer monitor = new RawPeer(listener)) {
         monitor.line();

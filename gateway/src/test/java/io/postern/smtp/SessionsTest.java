@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class SessionsTest {
   private final Sessions sessions =
-      new Sessions(Doors.settings(Doors.limits(Duration.ofSeconds(10), 1)), Doors.ids());
+      new Sessions(Doors.settings(Duration.ofSeconds(10), 1), Doors.ids(), System::nanoTime);
 
   /// A connection that breaks or fails at one step.
   private static final class Failing extends Socket {
@@ -88,7 +88,8 @@ final class SessionsTest {
 
   @Test
   void goesOnAcceptingAfterAFault() throws Exception {
-    try (DoorSocket door = new DoorSocket(new Sessions(Doors.settings(limits()), failing()));
+    Settings settings = Doors.settings(Duration.ofSeconds(10), 1);
+    try (DoorSocket door = new DoorSocket(new Sessions(settings, failing(), System::nanoTime));
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       door.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       Future<Socket> accepted = threads.submit(door::accept);
@@ -106,10 +107,6 @@ final class SessionsTest {
         assertEquals(-1, first.getInputStream().read());
       }
     }
-  }
-
-  private static Settings.Limits limits() {
-    return Doors.limits(Duration.ofSeconds(10), 1);
   }
 
   /// A refused connection is given an id, and that fails.

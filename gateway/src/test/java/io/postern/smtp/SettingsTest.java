@@ -10,33 +10,57 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class SettingsTest {
+  private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration DAY = Duration.ofDays(1);
 
   @Test
   void defaultsAreNotBelowTheMinimaOfTheRfc() {
-    Settings.Limits limits = Settings.defaults(Doors.HOST, List.of(Doors.loopback())).limits();
-    assertEquals(36_700_160, limits.messageBytesMax());
-    assertEquals(1000, limits.recipientsMax());
-    assertEquals(Duration.ofMinutes(5), limits.idleMax());
+    Settings settings = Settings.defaults(Doors.HOST, List.of(Doors.loopback()));
+    assertEquals(36_700_160, settings.limits().messageBytesMax());
+    assertEquals(1000, settings.limits().recipientsMax());
+    assertEquals(Duration.ofMinutes(5), settings.patience().idleMax());
   }
 
   @Test
   void refusesLimitsBelowTheMinimaOfTheRfc() {
-    refused(() -> new Settings.Limits(65_535, 100, 1, 100, 1, DAY, DAY.dividedBy(24)));
-    refused(() -> new Settings.Limits(65_536, 99, 1, 100, 1, DAY, DAY.dividedBy(24)));
+    refused(() -> new Settings.Limits(65_535, 100, 100, 1));
+    refused(() -> new Settings.Limits(65_536, 99, 100, 1));
+  }
+
+  @Test
+  void refusesLimitsThatMakeNoSense() {
+    refused(() -> new Settings.Limits((1L << 30) + 1, 100, 100, 1));
+    refused(() -> new Settings.Limits(65_536, 100, 99, 1));
+    refused(() -> new Settings.Limits(65_536, 100, 100, 0));
+  }
+
+  @Test
+  void refusesPatienceThatMakesNoSense() {
+    refused(() -> patience(Duration.ZERO, DAY, 1, SECOND, SECOND));
+    refused(() -> patience(DAY.plusMillis(1), DAY.plusDays(1), 1, SECOND, SECOND));
+    refused(() -> patience(DAY, DAY.minusMillis(1), 1, SECOND, SECOND));
+    refused(() -> patience(DAY, Duration.ofDays(7).plusMillis(1), 1, SECOND, SECOND));
+    refused(() -> patience(DAY, DAY, 0, SECOND, SECOND));
+    refused(() -> patience(DAY, DAY, 1, Duration.ZERO, SECOND));
+    refused(() -> patience(DAY, DAY, 1, Duration.ofMinutes(2), SECOND));
+    refused(() -> patience(DAY, DAY, 1, SECOND, Duration.ofMillis(-1)));
+    refused(() -> patience(DAY, DAY, 1, SECOND, DAY));
+  }
+
+  @Test
+  void refusesCrowdsThatMakeNoSense() {
+    refused(() -> new Settings.Crowd(0, 1, 1, Settings.Networks.DEFAULT));
+    refused(() -> new Settings.Crowd(100_001, 1, 1, Settings.Networks.DEFAULT));
+    refused(() -> new Settings.Crowd(1, 0, 1, Settings.Networks.DEFAULT));
+    refused(() -> new Settings.Crowd(1, 1, 0, Settings.Networks.DEFAULT));
+    refused(() -> new Settings.Networks(7, 64, List.of(), List.of()));
+    refused(() -> new Settings.Networks(33, 64, List.of(), List.of()));
+    refused(() -> new Settings.Networks(32, 15, List.of(), List.of()));
+    refused(() -> new Settings.Networks(32, 129, List.of(), List.of()));
   }
 
   @Test
   void refusesWhatMakesNoSense() {
-    refused(() -> new Settings.Limits((1L << 30) + 1, 100, 1, 100, 1, DAY, Duration.ZERO));
-    refused(() -> new Settings.Limits(65_536, 100, 0, 100, 1, DAY, Duration.ZERO));
-    refused(() -> new Settings.Limits(65_536, 100, 100_001, 100, 1, DAY, Duration.ZERO));
-    refused(() -> new Settings.Limits(65_536, 100, 1, 99, 1, DAY, Duration.ZERO));
-    refused(() -> new Settings.Limits(65_536, 100, 1, 100, 0, DAY, Duration.ZERO));
-    refused(() -> new Settings.Limits(65_536, 100, 1, 100, 1, Duration.ZERO, Duration.ZERO));
-    refused(() -> new Settings.Limits(65_536, 100, 1, 100, 1, DAY.plusMillis(1), Duration.ZERO));
-    refused(() -> new Settings.Limits(65_536, 100, 1, 100, 1, DAY, Duration.ofMillis(-1)));
-    refused(() -> new Settings.Limits(65_536, 100, 1, 100, 1, DAY, DAY));
     refused(() -> Settings.defaults(new Domain("[192.0.2.1]"), List.of(Doors.loopback())));
     refused(() -> Settings.defaults(Doors.HOST, List.of()));
     refused(
@@ -50,7 +74,18 @@ final class SettingsTest {
 
   private static Settings help(String help) {
     return new Settings(
-        Doors.HOST, List.of(Doors.loopback()), Settings.Limits.DEFAULT, BareLineEnds.REFUSE, help);
+        Doors.HOST,
+        List.of(Doors.loopback()),
+        Settings.Limits.DEFAULT,
+        Settings.Patience.DEFAULT,
+        Settings.Crowd.DEFAULT,
+        BareLineEnds.REFUSE,
+        help);
+  }
+
+  private static Settings.Patience patience(
+      Duration idle, Duration session, int rate, Duration proxy, Duration drain) {
+    return new Settings.Patience(idle, session, rate, proxy, drain);
   }
 
   private static void refused(Runnable maker) {

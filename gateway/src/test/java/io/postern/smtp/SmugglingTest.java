@@ -161,7 +161,9 @@ final class SmugglingTest {
         new Settings(
             Doors.HOST,
             List.of(Doors.loopback()),
-            Doors.limits(Duration.ofSeconds(10), 50),
+            Doors.LIMITS,
+            Doors.patience(Duration.ofSeconds(10)),
+            Doors.crowd(50),
             BareLineEnds.NORMALISE,
             "");
     try (Listener listener = Doors.open(settings, receiver);
@@ -219,7 +221,7 @@ final class SmugglingTest {
   }
 
   private Listener listener() throws IOException {
-    return Doors.open(Doors.settings(Doors.limits(Duration.ofSeconds(10), 50)), receiver);
+    return Doors.open(Doors.settings(Duration.ofSeconds(10), 50), receiver);
   }
 
   private void play(Listener listener, Sequence sequence, String text, Sender sender)

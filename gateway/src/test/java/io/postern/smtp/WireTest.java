@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class WireTest {
   @Test
-  void holdsABigBlockForAMessageOnly() throws Exception {
+  void holdsABigBlockForAMessageOnlyAndASmallOneForMostCommands() throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Socket peer = new Socket(server.getInetAddress(), server.getLocalPort());
         Socket accepted = server.accept()) {
-      Wire wire = new Wire(accepted, Duration.ofSeconds(10));
-      assertEquals(Wire.LINES_BYTES, wire.block().length);
+      Wire wire = new Wire(accepted, Doors.patience(Duration.ofSeconds(10)));
+      assertEquals(0, wire.block().length);
 
       peer.getOutputStream().write("DATA\r\ntext".getBytes(StandardCharsets.US_ASCII));
       assertEquals(new Line.Text("DATA"), wire.line(true));
@@ -30,6 +30,16 @@ final class WireTest {
 
       peer.getOutputStream().write("NOOP\r\n".getBytes(StandardCharsets.US_ASCII));
       assertEquals(new Line.Text("NOOP"), wire.line(true));
+      assertEquals(Wire.FIRST_BYTES, wire.block().length);
+
+      String pipelined = "RCPT TO:<bob@example.com>\r\n".repeat(100);
+      peer.getOutputStream().write(pipelined.getBytes(StandardCharsets.US_ASCII));
+      for (int i = 0; i < 100; i++) {
+        assertEquals(new Line.Text("RCPT TO:<bob@example.com>"), wire.line(true));
+      }
+      String longest = "X".repeat(Wire.LINE_MAX - 2);
+      peer.getOutputStream().write((longest + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      assertEquals(new Line.Text(longest), wire.line(true));
       assertEquals(Wire.LINES_BYTES, wire.block().length);
       assertTrue(Wire.LINES_BYTES > Wire.LINE_MAX, "a line fits");
     }
