@@ -12,8 +12,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// What the writer does beside what it is asked: denied rows to write, spools to sweep, free pages
-/// to give back, a part at a time, in the transaction of a group or, when there is none, in one of
-/// their own.
+/// and segments to give back, a part at a time, in the transaction of a group or, when there is
+/// none, in one of their own.
 final class Chores {
   /// How many denied rows one transaction takes.
   private static final int ROWS_MAX = 1_000;
@@ -31,12 +31,14 @@ final class Chores {
   private final InstantSource clock;
   private final Denials denials;
   private final Queue<Long> givenUp = new ConcurrentLinkedQueue<>();
+  private final SegmentSweep segments;
 
   /// Whether there are too many free pages. The writer's thread's own.
   private boolean loose;
 
-  Chores(InstantSource clock, int deniedMax) {
+  Chores(InstantSource clock, int deniedMax, Segments segments) {
     this.clock = clock;
+    this.segments = new SegmentSweep(segments);
     this.denials = new Denials(deniedMax);
   }
 
@@ -53,7 +55,7 @@ final class Chores {
   }
 
   boolean isEmpty() {
-    return denials.isEmpty() && givenUp.isEmpty() && !loose;
+    return denials.isEmpty() && givenUp.isEmpty() && !loose && segments.isEmpty();
   }
 
   boolean hasRows() {
@@ -66,15 +68,17 @@ final class Chores {
   /// @param sweep the chunks that it removed
   /// @param pages how many free pages it may have cut off
   /// @param loose true when there are too many now
-  record Part(Denials.Batch batch, Sweep sweep, int pages, boolean loose) {
+  /// @param segments what became of the segments
+  record Part(
+      Denials.Batch batch, Sweep sweep, int pages, boolean loose, SegmentSweep.Part segments) {
     /// True when there was more to do than a transaction takes.
     boolean more() {
-      return batch.rows().size() == ROWS_MAX || sweep.more() || loose;
+      return batch.rows().size() == ROWS_MAX || sweep.more() || loose || segments.moved() > 0;
     }
 
     /// How many changes it made, as far as the write-ahead log is concerned.
     int changes() {
-      return batch.rows().size() + sweep.chunks() + pages;
+      return batch.rows().size() + sweep.chunks() + pages + segments.moved();
     }
 
     /// True when it was the last that had to cut free pages off.
@@ -104,13 +108,15 @@ final class Chores {
       tables.mails().shrink(PAGES_MAX);
     }
     boolean still = (loose || sweep.chunks() > 0) && isLoose(tables.mails());
-    return new Part(batch, sweep, loose ? PAGES_MAX : 0, still);
+    SegmentSweep.Part swept = sweep.chunks() > 0 ? SegmentSweep.Part.NONE : segments.run(tables);
+    return new Part(batch, sweep, loose ? PAGES_MAX : 0, still, swept);
   }
 
   /// Finds what a gateway before this one has left undone.
   void begin(MailTable mails) throws SQLException {
     givenUp.addAll(mails.openSpools());
     loose = isLoose(mails);
+    segments.begin();
   }
 
   private static boolean isLoose(MailTable mails) throws SQLException {
@@ -141,6 +147,10 @@ final class Chores {
       givenUp.remove();
     }
     loose = part.loose();
+    segments.done(part.segments());
+    if (part.sweep().chunks() > 0) {
+      segments.removed();
+    }
   }
 
   private Row overflow(long count) {

@@ -30,6 +30,7 @@ final class Database {
   private static final int WRITER_CACHE_KIB = 16 * 1024;
 
   private final Path path;
+  private final Segments segments;
   private final int lockedMaxMs;
   private final UnaryOperator<Connection> door;
 
@@ -38,6 +39,7 @@ final class Database {
 
   private Database(Path path, Settings settings, UnaryOperator<Connection> door) {
     this.path = path;
+    this.segments = new Segments(path);
     this.lockedMaxMs = (int) Math.min(settings.lockedMax().toMillis(), Integer.MAX_VALUE);
     this.door = door;
   }
@@ -82,6 +84,11 @@ final class Database {
     } catch (IOException e) {
       throw Faults.unavailable("find " + asked, e);
     }
+  }
+
+  /// The files beside it.
+  Segments segments() {
+    return segments;
   }
 
   /// Without links.

@@ -29,11 +29,16 @@ final class Faults {
   /// True when storage has run out. SQLite says so itself for ENOSPC; a quota that is used up
   /// (EDQUOT) is an I/O error of a write to it, and more room is the cure of that one too.
   private static boolean isFull(Throwable cause) {
-    return cause instanceof SQLiteException fault
-        && switch (fault.getResultCode()) {
-          case SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE -> true;
-          default -> false;
-        };
+    return switch (cause) {
+      case Unwritten _ -> true;
+      case SQLiteException fault ->
+          switch (fault.getResultCode()) {
+            case SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE ->
+                true;
+            default -> false;
+          };
+      default -> false;
+    };
   }
 
   /// True when the file is no SQLite database.
@@ -58,6 +63,15 @@ final class Faults {
     }
 
     Refused(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /// Thrown when a file beside the database takes no bytes.
+  static final class Unwritten extends SQLException {
+    @Serial private static final long serialVersionUID = 1;
+
+    Unwritten(String message, Throwable cause) {
       super(message, cause);
     }
   }

@@ -30,9 +30,11 @@ final class MailTable {
   private static final String SEPARATOR = "\n";
 
   private final Sql sql;
+  private final ChunkTable chunks;
 
-  MailTable(Sql sql) {
+  MailTable(Sql sql, ChunkTable chunks) {
     this.sql = sql;
+    this.chunks = chunks;
   }
 
   /// The number for the next mail of a program that has just opened the database.
@@ -75,10 +77,6 @@ final class MailTable {
     sql.update("UPDATE counters SET value = max(value, ?) WHERE name = 'last_mail'", number);
   }
 
-  void writeChunk(long mail, int place, byte[] bytes) throws SQLException {
-    sql.update("INSERT INTO chunks (number, bytes) VALUES (?, ?)", chunk(mail, place), bytes);
-  }
-
   /// Notes that chunks are written before their mail is accepted.
   void openSpool(long mail) throws SQLException {
     sql.update("INSERT INTO spools (mail, erase) VALUES (?, 0)", mail);
@@ -107,23 +105,12 @@ final class MailTable {
     boolean erase = sql.number("SELECT erase FROM spools WHERE mail = ?", mail) != 0;
     int removed =
         erase
-            ? sql.overwriting(() -> removeChunks(mail, chunksMax))
-            : removeChunks(mail, chunksMax);
+            ? sql.overwriting(() -> chunks.erase(mail, chunksMax))
+            : chunks.remove(mail, chunksMax);
     if (removed < chunksMax) {
       closeSpool(mail);
     }
     return removed;
-  }
-
-  private int removeChunks(long mail, int chunksMax) throws SQLException {
-    return sql.update(
-        """
-        DELETE FROM chunks WHERE number IN (
-          SELECT number FROM chunks WHERE number >= ? AND number < ? LIMIT ?)
-        """,
-        chunk(mail, 0),
-        chunk(mail + 1, 0),
-        chunksMax);
   }
 
   /// The id of a mail that is there.
@@ -147,11 +134,6 @@ final class MailTable {
   /// Cuts free pages off the file, after moving what stands behind them.
   void shrink(int pagesMax) throws SQLException {
     sql.run("PRAGMA incremental_vacuum(" + pagesMax + ")");
-  }
-
-  /// The number of a chunk.
-  static long chunk(long mail, int place) {
-    return (mail << Tables.PLACE_BITS) + place;
   }
 
   /// Reads the columns of [#COLUMNS] from a place on.

@@ -3,7 +3,9 @@ package io.postern.store.sqlite;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.postern.journal.StoreUnavailable;
+import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,11 +24,13 @@ final class Readers implements AutoCloseable {
 
   private static final long CONNECTION_WAIT_MAX_MS = 5_000;
 
+  private final Segments segments;
   private final HikariDataSource pool;
   private final ThreadPoolExecutor threads;
   private final Semaphore searches;
 
   Readers(Database database, Settings settings) {
+    this.segments = database.segments();
     HikariConfig config = new HikariConfig();
     config.setPoolName("postern-readers");
     config.setDataSource(database.readers());
@@ -57,7 +61,7 @@ final class Readers implements AutoCloseable {
   /// One look at the database.
   @FunctionalInterface
   interface Look<T> {
-    T at(Sql sql) throws SQLException;
+    T at(Sql sql) throws SQLException, IOException;
   }
 
   /// Has a look that is short: a chunk, or a few index entries.
@@ -87,10 +91,15 @@ final class Readers implements AutoCloseable {
     }
   }
 
+  /// Reads a chunk of a message; empty when it is not kept any more.
+  Optional<byte[]> readChunk(long number) throws StoreUnavailable {
+    return read("read a message", sql -> ChunkTable.read(sql, segments, number));
+  }
+
   private <T> void run(Look<T> look, CompletableFuture<T> answer) {
     try (Sql sql = new Sql(pool.getConnection())) {
       answer.complete(look.at(sql));
-    } catch (SQLException | RuntimeException | Error e) {
+    } catch (SQLException | IOException | RuntimeException | Error e) {
       answer.completeExceptionally(e);
     }
   }

@@ -29,8 +29,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/// The line and the status log in one SQLite file (WAL, synchronous=FULL): what a method has
-/// returned from is on disk. One gateway at a time has it; commands may read beside it.
+/// The line and the status log in one SQLite file (WAL, synchronous=FULL), with long messages in
+/// files beside it: what a method has returned from is on disk. One gateway at a time has it;
+/// commands may read beside it.
 ///
 /// What changes something goes to the one writing thread and returns with the fsync of the
 /// transaction that it shared with others. What reads goes to a few reading threads. Both wait

@@ -24,13 +24,7 @@ record StoredMessage(Readers readers, long mail, long size) implements Message {
   private byte[] chunk(int place) throws IOException {
     try {
       return readers
-          .read(
-              "read a message",
-              sql ->
-                  sql.first(
-                      "SELECT bytes FROM chunks WHERE number = ?",
-                      row -> row.getBytes(1),
-                      MailTable.chunk(mail, place)))
+          .readChunk(ChunkTable.number(mail, place))
           .orElseThrow(() -> new IOException("the message's bytes are not kept any more"));
     } catch (StoreUnavailable e) {
       throw new IOException(e.getMessage(), e);

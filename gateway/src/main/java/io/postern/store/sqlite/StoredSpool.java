@@ -88,7 +88,8 @@ final class StoredSpool implements Spool {
             throw new Faults.Refused("an earlier block of the message was lost", fault.get());
           }
           if (length > 0) {
-            tables.mails().writeChunk(number, place, cut(last, length));
+            // The block before is written and its memory free: a spool has two blocks at most.
+            tables.chunks().write(ChunkTable.number(number, place), last, length);
           }
           if (place > 0 && !tables.mails().closeSpool(number)) {
             // The open spool was committed with the first block: this proves that the database is
@@ -105,12 +106,6 @@ final class StoredSpool implements Spool {
     release();
     writer.send("keep a mail", change, length).await();
     state = State.KEPT;
-  }
-
-  /// Called by the writer, when the block before is written and its memory is free: a spool has two
-  /// blocks at most.
-  private static byte[] cut(byte[] block, int length) {
-    return length == block.length ? block : Arrays.copyOf(block, length);
   }
 
   @Override
@@ -145,7 +140,7 @@ final class StoredSpool implements Spool {
           if (place == 0) {
             tables.mails().openSpool(number);
           }
-          tables.mails().writeChunk(number, place, bytes);
+          tables.chunks().write(ChunkTable.number(number, place), bytes, bytes.length);
           return true;
         };
     places++;

@@ -16,14 +16,18 @@ final class Tables {
   private final RuleTable rules;
   private final LogTable log;
   private final MailTable mails;
+  private final SegmentWriter segments;
+  private final ChunkTable chunks;
   private final DeliveryTable deliveries;
   private boolean ready;
 
-  Tables(Sql sql, InstantSource clock) {
+  Tables(Sql sql, Segments segments, InstantSource clock) {
     this.sql = sql;
     this.rules = new RuleTable(sql);
     this.log = new LogTable(sql, rules);
-    this.mails = new MailTable(sql);
+    this.segments = new SegmentWriter(segments);
+    this.chunks = new ChunkTable(sql, segments, this.segments);
+    this.mails = new MailTable(sql, chunks);
     this.deliveries = new DeliveryTable(sql, rules, log, clock);
   }
 
@@ -43,6 +47,15 @@ final class Tables {
     return mails;
   }
 
+  /// True for a segment that gets no chunks any more.
+  boolean isClosed(long segment) {
+    return segments.isClosed(segment);
+  }
+
+  ChunkTable chunks() {
+    return chunks;
+  }
+
   DeliveryTable deliveries() {
     return deliveries;
   }
@@ -53,8 +66,10 @@ final class Tables {
     sql.update("BEGIN IMMEDIATE");
   }
 
-  /// Returns when the transaction is in the write-ahead log and the log is synced.
+  /// Returns when the transaction is in the write-ahead log and the log is synced; before it, what
+  /// its rows point to.
   void commit() throws SQLException {
+    segments.sync();
     sql.update("COMMIT");
   }
 
@@ -108,5 +123,6 @@ final class Tables {
       // There was no transaction, or the connection is beyond it: closing ends it too.
     }
     Database.closeQuietly(sql);
+    segments.close();
   }
 }

@@ -77,7 +77,7 @@ final class Writer {
     this.clock = clock;
     this.groupMax = settings.groupMax();
     this.commits = commits;
-    this.chores = new Chores(clock, settings.deniedMax());
+    this.chores = new Chores(clock, settings.deniedMax(), database.segments());
     this.thread = Thread.ofPlatform().daemon().name("postern-writer").unstarted(this::loop);
   }
 
@@ -293,13 +293,14 @@ final class Writer {
     if (tables != null) {
       return tables;
     }
-    Tables opened = new Tables(database.writer(), clock);
+    Tables opened = new Tables(database.writer(), database.segments(), clock);
     try {
       if (migrated) {
         // An emptied file is a fault, not a new beginning.
         Schema.verify(opened.sql(), database.path());
       } else {
         Schema.migrate(opened.sql(), database.path());
+        opened.chunks().findSegments();
       }
       long next = opened.mails().nextNumber();
       nextMail.accumulateAndGet(next, Math::max);

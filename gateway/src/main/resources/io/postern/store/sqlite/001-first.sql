@@ -23,10 +23,18 @@ CREATE TABLE mails (
 ) STRICT;
 
 -- The bytes of messages; place from 0, every chunk but the last of one size.
+-- A long one lies outside, in the file with the segment's number.
 CREATE TABLE chunks (
   number INTEGER PRIMARY KEY,
-  bytes BLOB NOT NULL
+  bytes BLOB,                       -- NULL: it lies in a segment
+  segment INTEGER,
+  start INTEGER,                    -- offset in the segment
+  length INTEGER,
+  crc INTEGER,                      -- CRC-32C
+  CHECK ((bytes IS NULL) = (segment IS NOT NULL))
 ) STRICT;
+
+CREATE INDEX chunks_segment ON chunks (segment, length) WHERE segment IS NOT NULL;
 
 -- Mails that have chunks and are not there: not accepted yet, given up, or removed. Their chunks are
 -- swept, and this row with the last.
@@ -100,12 +108,13 @@ CREATE INDEX log_delivery ON log (delivery) WHERE delivery <> '';
 -- One queued row stands for each delivery, and denied rows for themselves.
 CREATE INDEX log_session ON log (session) WHERE status IN (0, 4);
 
--- What the ledger can't count from rows; and the highest number that an accepted mail ever had.
+-- What the ledger can't count from rows; the highest number that an accepted mail ever had; and
+-- the number by which this database's segments are told from those of another.
 CREATE TABLE counters (
   name TEXT PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO counters (name, value) VALUES ('accepted', 0), ('purged', 0), ('last_mail', 0);
+INSERT INTO counters (name, value) VALUES ('accepted', 0), ('purged', 0), ('last_mail', 0), ('store', abs(random() / 2));
 
 CREATE TABLE pauses (
   rule INTEGER PRIMARY KEY REFERENCES rules,

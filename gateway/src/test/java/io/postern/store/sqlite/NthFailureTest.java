@@ -25,6 +25,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -218,7 +219,7 @@ final class NthFailureTest {
           text(sql, "SELECT count(*) FROM mails"),
           text(sql, "SELECT count(DISTINCT id) FROM mails"));
       for (Map.Entry<String, byte[]> mail : given.entrySet()) {
-        checkWholeOrAbsent(sql, mail.getKey(), mail.getValue());
+        checkWholeOrAbsent(sql, segments(sql, database), mail.getKey(), mail.getValue());
       }
       assertEquals(
           "0",
@@ -232,7 +233,15 @@ final class NthFailureTest {
     }
   }
 
-  private static void checkWholeOrAbsent(Statement sql, String id, byte[] message)
+  private static Segments segments(Statement sql, Path database) throws SQLException, IOException {
+    Segments segments = new Segments(database);
+    segments.belongTo(
+        Long.parseLong(text(sql, "SELECT value FROM counters WHERE name = 'store'")), 0);
+    return segments;
+  }
+
+  private static void checkWholeOrAbsent(
+      Statement sql, Segments segments, String id, byte[] message)
       throws SQLException, IOException {
     String mail = text(sql, "SELECT number FROM mails WHERE id = '" + id + "'");
     String queued =
@@ -244,9 +253,17 @@ final class NthFailureTest {
     ByteArrayOutputStream kept = new ByteArrayOutputStream();
     try (ResultSet chunks =
         sql.executeQuery(
-            "SELECT bytes FROM chunks WHERE number >> 20 = " + mail + " ORDER BY number")) {
+            "SELECT bytes, segment, start, length, crc FROM chunks WHERE number >> 20 = "
+                + mail
+                + " ORDER BY number")) {
       while (chunks.next()) {
-        kept.write(chunks.getBytes(1));
+        byte[] inline = chunks.getBytes(1);
+        kept.write(
+            inline != null
+                ? inline
+                : segments.read(
+                    new Extent(
+                        chunks.getLong(2), chunks.getLong(3), chunks.getInt(4), chunks.getInt(5))));
       }
     }
     assertArrayEquals(message, kept.toByteArray(), id);
@@ -262,9 +279,11 @@ final class NthFailureTest {
   }
 
   private void deleteAll() throws IOException {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (!file.equals(folder)) {
+          Files.delete(file);
+        }
       }
     }
   }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +27,7 @@ final class SqliteErasureTest {
     try (SqliteStore store = SqliteStore.open(settings, clock)) {
       for (int i = 0; i < 40; i++) {
         String kept = "kept" + i;
-        put(store, mail(kept, clock.instant(), "desk"), message("WORDS-TO-KEEP ", 3_000));
+        put(store, mail(kept, clock.instant(), "desk"), message("WORDS-TO-KEEP ", 10_000 * i));
         String gone = "secret" + i;
         put(store, mail(gone, clock.instant(), "hidden"), message("WORDS-TO-FORGET ", 9_000 * i));
       }
@@ -51,8 +50,8 @@ final class SqliteErasureTest {
   }
 
   private boolean holds(String words) throws IOException {
-    try (var files = Files.list(folder)) {
-      for (Path file : List.copyOf(files.toList())) {
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
         if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(words)) {
           return true;
         }

@@ -270,20 +270,24 @@ final class SqliteStoreTest {
   void theWriteAheadLogIsMovedAndCut() throws Exception {
     try (SqliteStore store = open(path())) {
       Database database = Database.existing(settings(path()));
-      put(store, mail("m1", clock.instant(), "desk"), bytes(6 * Spool.BLOCK));
+      int messages = 100;
+      for (int i = 0; i < messages; i++) {
+        put(store, mail("m" + i, clock.instant(), "desk"), bytes(ChunkTable.INLINE_MAX));
+      }
       long before = store.walBytes();
-      assertTrue(before > 6L * Spool.BLOCK, "the log holds the message");
+      long inline = (long) messages * ChunkTable.INLINE_MAX;
+      assertTrue(before > inline, "the log holds the messages");
       Checkpointer patient = new Checkpointer(database, 2 * before, 2 * before);
       patient.runOnce();
       assertEquals(before, store.walBytes());
       assertTrue(Files.size(path()) < before, "nothing was moved yet");
       new Checkpointer(database, before / 2, 2 * before).runOnce();
-      assertTrue(Files.size(path()) > 6L * Spool.BLOCK, "the message was moved");
+      assertTrue(Files.size(path()) > inline, "the messages were moved");
       assertEquals(before, store.walBytes());
       new Checkpointer(database, before / 2, before / 2).runOnce();
       assertEquals(0, store.walBytes());
-      put(store, mail("m2", clock.instant(), "desk"), bytes(10));
-      assertEquals(2, store.ledger().accepted());
+      put(store, mail("later", clock.instant(), "desk"), bytes(10));
+      assertEquals(messages + 1, store.ledger().accepted());
     }
   }
 

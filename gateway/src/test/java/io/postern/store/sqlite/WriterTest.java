@@ -224,7 +224,7 @@ final class WriterTest {
         tables -> {
           for (int mail = 1; mail <= spools; mail++) {
             tables.mails().openSpool(mail);
-            tables.mails().writeChunk(mail, 0, new byte[1]);
+            tables.chunks().write(ChunkTable.number(mail, 0), new byte[1], 1);
           }
           return true;
         });

@@ -1,0 +1,160 @@
+package io.postern.store.sqlite;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/// The folder of the files, called segments, that hold the larger chunks of messages. It stands
+/// beside the database: `postern.db-segments/` and in it a folder with the number that the database
+/// gave itself, so that another database in its place leaves them alone. A segment's name is its
+/// number.
+///
+/// In the database each byte would be written twice, to the write-ahead log and to the file, page
+/// by page; here it is written once, in one piece. A segment is only ever appended to, by one
+/// [SegmentWriter]; what is in it means nothing until a row of the database points there, and a
+/// segment that no row points to is removed.
+final class Segments {
+  private static final Pattern NAME = Pattern.compile("[1-9][0-9]{0,17}");
+
+  /// Where the database is.
+  private final Path home;
+
+  private final Path parent;
+  private volatile Path folder;
+
+  /// The highest number of a segment, or one that was used and is gone. The writer's thread's own.
+  private long last;
+
+  Segments(Path database) {
+    Path file = database.toAbsolutePath();
+    this.home = Objects.requireNonNull(file.getParent(), "a database is in a folder");
+    this.parent = home.resolve(file.getFileName() + "-segments");
+    this.folder = parent;
+  }
+
+  /// Says whose they are. Called once the database is open, before anything else.
+  ///
+  /// @param database the number that it gave itself
+  /// @param used the highest number of a segment that it knows
+  void belongTo(long database, long used) throws IOException {
+    folder = parent.resolve(Long.toHexString(database));
+    NavigableSet<Long> there = numbers();
+    last = there.isEmpty() ? used : Math.max(used, there.last());
+  }
+
+  /// A number for a new segment. For the writer's thread.
+  long nextNumber() {
+    return ++last;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  Path path(long number) {
+    return folder.resolve(Long.toString(number));
+  }
+
+  /// The numbers of the segments that are there.
+  NavigableSet<Long> numbers() throws IOException {
+    NavigableSet<Long> numbers = new TreeSet<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        if (NAME.matcher(name).matches()) {
+          numbers.add(Long.valueOf(name));
+        }
+      }
+    } catch (NoSuchFileException _) {
+      // No message was long enough yet.
+    }
+    return numbers;
+  }
+
+  /// Makes a segment, so that neither the file nor its name is lost with the power.
+  FileChannel create(long number) throws IOException {
+    Owned.createFolder(folder);
+    Path file = path(number);
+    Owned.create(file);
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+    try {
+      for (Path named : List.of(folder, parent, home)) {
+        sync(named);
+      }
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /// What tells a file from another one of the same name.
+  String identity(long number) throws IOException {
+    return Objects.toString(
+        Files.readAttributes(path(number), BasicFileAttributes.class).fileKey());
+  }
+
+  /// Reads a chunk.
+  ///
+  /// @throws NoSuchFileException when the segment is not there, or not any more
+  /// @throws IOException when it can't be read, or when these are not the bytes that were kept
+  byte[] read(Extent extent) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(extent.length());
+    Path file = path(extent.segment());
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      while (bytes.hasRemaining()) {
+        if (channel.read(bytes, extent.start() + bytes.position()) < 0) {
+          throw new EOFException(file + " ends too early");
+        }
+      }
+    }
+    if (crc(bytes.array(), extent.length()) != extent.crc()) {
+      throw new IOException(
+          file + " was damaged: at " + extent.start() + " are not the bytes that were kept");
+    }
+    return bytes.array();
+  }
+
+  /// Overwrites a chunk with zeros. One whose segment is gone is erased already.
+  void erase(Extent extent) throws IOException {
+    try (FileChannel channel = FileChannel.open(path(extent.segment()), StandardOpenOption.WRITE)) {
+      ByteBuffer zeros = ByteBuffer.allocate(extent.length());
+      while (zeros.hasRemaining()) {
+        channel.write(zeros, extent.start() + zeros.position());
+      }
+      channel.force(false);
+    } catch (NoSuchFileException _) {
+      // There is nothing to overwrite.
+    }
+  }
+
+  /// Removes a segment to which no row points any more.
+  void remove(long number) throws IOException {
+    Files.deleteIfExists(path(number));
+  }
+
+  static int crc(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}
