@@ -70,8 +70,8 @@ final class PrivateKeys {
       problems.error(
           block.place(),
           ("the key is encrypted; the gateway starts without a person who could type a passphrase,"
-               + " so write it decrypted: openssl pkey -in %s -out new.key, and let only the"
-               + " gateway's user read it")
+                  + " so write it decrypted: openssl pkey -in %s -out new.key, and let only the"
+                  + " gateway's user read it")
               .formatted(file.path().getFileName()));
       return Optional.empty();
     }

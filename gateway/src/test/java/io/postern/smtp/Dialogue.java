@@ -117,18 +117,25 @@ record Dialogue(String name, Map<String, String> keys, List<Step> steps) {
         throw new AssertionError(name + ": unknown key " + key);
       }
     }
+    BareLineEnds lineEnds =
+        switch (keys.getOrDefault("bare-line-ends", "refuse")) {
+          case "refuse" -> BareLineEnds.REFUSE;
+          case "normalise" -> BareLineEnds.NORMALISE;
+          default -> throw new AssertionError(name + ": bare-line-ends is refuse or normalise");
+        };
+    return settings(lineEnds, keys.getOrDefault("help-url", ""));
+  }
+
+  /// The settings of a door for dialogues.
+  static Settings settings(BareLineEnds lineEnds, String help) {
     return new Settings(
         Doors.HOST,
         List.of(Doors.loopback()),
         Doors.LIMITS,
         Doors.patience(Duration.ofSeconds(10)),
         Doors.crowd(50),
-        switch (keys.getOrDefault("bare-line-ends", "refuse")) {
-          case "refuse" -> BareLineEnds.REFUSE;
-          case "normalise" -> BareLineEnds.NORMALISE;
-          default -> throw new AssertionError(name + ": bare-line-ends is refuse or normalise");
-        },
-        keys.getOrDefault("help-url", ""));
+        lineEnds,
+        help);
   }
 
   /// All that the peer sends.

@@ -157,15 +157,7 @@ final class SmugglingTest {
   @ParameterizedTest
   @EnumSource(Sequence.class)
   void whereBareLineEndsAreNormalised(Sequence sequence) throws Exception {
-    Settings settings =
-        new Settings(
-            Doors.HOST,
-            List.of(Doors.loopback()),
-            Doors.LIMITS,
-            Doors.patience(Duration.ofSeconds(10)),
-            Doors.crowd(50),
-            BareLineEnds.NORMALISE,
-            "");
+    Settings settings = Dialogue.settings(BareLineEnds.NORMALISE, "");
     try (Listener listener = Doors.open(settings, receiver);
         RawPeer peer = new RawPeer(listener).hello()) {
       peer.send(latin1(FIRST + "text" + sequence.bytes + SECOND + "NOOP\r\n"));
