@@ -41,6 +41,11 @@ public final class Addresses {
     return List.copyOf(all);
   }
 
+  /// True when a field is what the grammar wants.
+  static boolean isList(Header field) {
+    return new AddressReader(field.raw()).read().isPresent();
+  }
+
   /// The form in which addresses are compared. Dots at the end of a domain are the root's, and
   /// change nothing.
   static String folded(String local, String domain) {

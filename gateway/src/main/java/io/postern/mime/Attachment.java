@@ -11,10 +11,12 @@ public final class Attachment {
   private final String contentType;
   private final boolean isInline;
   private final Optional<String> contentId;
+  private final Optional<String> subject;
   private final Content content;
 
-  Attachment(String fileName, Leaf leaf, Source source) {
+  Attachment(String fileName, Leaf leaf, Optional<String> subject, Source source) {
     this.fileName = fileName;
+    this.subject = subject;
     contentType = leaf.type().text();
     contentId = leaf.contentId();
     isInline =
@@ -41,6 +43,11 @@ public final class Attachment {
   /// The Content-ID without angle brackets, by which HTML refers to it as `cid:`.
   public Optional<String> contentId() {
     return contentId;
+  }
+
+  /// The subject of an attached message, decoded, empty if it has none; absent for everything else.
+  public Optional<String> subject() {
+    return subject;
   }
 
   /// How long its content is, decoded, in bytes. Where it is encoded that takes reading it through.

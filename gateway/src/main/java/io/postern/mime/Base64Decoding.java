@@ -28,6 +28,20 @@ final class Base64Decoding extends Decoding {
     return VALUES[character & 0xff];
   }
 
+  /// How many characters of the encoding stand there, padding included; negative when there are
+  /// others, white space apart.
+  static int characters(byte[] bytes, int from, int to) {
+    int characters = 0;
+    boolean isClean = true;
+    for (int i = from; i < to; i++) {
+      byte b = bytes[i];
+      boolean counts = VALUES[b & 0xff] >= 0 || b == '=';
+      characters += counts ? 1 : 0;
+      isClean &= counts || (b >= 0 && b <= ' ');
+    }
+    return isClean ? characters : Math.min(-characters, -1);
+  }
+
   @Override
   int decode(byte[] bytes, int from, int to) {
     int at = from;

@@ -2,6 +2,7 @@ package io.postern.mime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.postern.mime.Defect.Kind;
 import java.nio.charset.Charset;
 import java.util.HashMap;
 import java.util.Locale;
@@ -43,14 +44,14 @@ final class Charsets {
   /// @param text what they say
   /// @param charset what they were read as
   /// @param defect what was wrong with them; null if nothing was
-  record Decoded(String text, Charset charset, @Nullable String defect) {}
+  record Decoded(String text, Charset charset, @Nullable Defect defect) {}
 
   /// What to read bytes as.
   ///
   /// @param charset the charset
   /// @param defect what is wrong with the bytes; null if nothing is
   /// @param isCertain false when there is that defect only if U+FFFD comes out
-  record Choice(Charset charset, @Nullable String defect, boolean isCertain) {}
+  record Choice(Charset charset, @Nullable Defect defect, boolean isCertain) {}
 
   /// Reads bytes in a declared charset.
   ///
@@ -60,7 +61,7 @@ final class Charsets {
     Charset likely = isNone(name) ? UTF_8 : BY_NAME.get(name);
     if (likely != null && !likely.equals(JIS)) {
       String text = new String(bytes, likely);
-      if (isPlain(text)) {
+      if (isPlain(text) && (!isNone(name) || isAscii(text))) {
         return new Decoded(text, likely, null);
       }
     }
@@ -70,10 +71,25 @@ final class Charsets {
     return new Decoded(text, choice.charset(), isDefect ? choice.defect() : null);
   }
 
-  /// Reads bytes of which nothing is known.
-  static String guess(byte[] bytes) {
+  /// Reads bytes that are UTF-8 without escape sequences, as nearly all are; null if they are not.
+  static @Nullable String plain(byte[] bytes) {
     String text = new String(bytes, UTF_8);
-    return isPlain(text) ? text : new String(bytes, guess(Guess.of(bytes)));
+    return isPlain(text) ? text : null;
+  }
+
+  /// Reads bytes that declare nothing.
+  ///
+  /// @param hint the charset of the text that belongs to them; empty for none
+  static String guess(byte[] bytes, String hint) {
+    Guess guess = Guess.of(bytes);
+    Charset likely = BY_NAME.get(name(hint));
+    if (likely != null && !likely.equals(LATIN) && !guess.isUtf8() && !guess.hasJisEscape()) {
+      String text = new String(bytes, likely);
+      if (text.indexOf(REPLACEMENT) < 0) {
+        return text;
+      }
+    }
+    return new String(bytes, guess(guess));
   }
 
   /// What to read bytes as that declare a charset.
@@ -82,26 +98,46 @@ final class Charsets {
   static Choice choose(String declared, Guess guess) {
     String name = name(declared);
     if (isNone(name)) {
-      return new Choice(guess(guess), null, true);
+      Charset charset = guess(guess);
+      boolean isPlain = !guess.hasHighByte() && !guess.hasJisEscape();
+      Defect defect = isPlain ? null : new Defect(Kind.MISSING_CHARSET, "read as " + word(charset));
+      return new Choice(charset, defect, true);
     }
     Charset charset = BY_NAME.get(name);
     if (charset == null) {
       String shown = name.length() <= NAME_MAX ? printable(name) : "with a very long name";
-      return new Choice(guess(guess), "unknown charset " + shown, true);
+      return new Choice(guess(guess), new Defect(Kind.UNKNOWN_CHARSET, shown), true);
     }
-    String invalid = "bytes that are not valid " + name;
+    Defect broken = new Defect(Kind.BROKEN_TEXT, name);
     if (charset.equals(UTF_8)) {
       if (guess.isUtf8()) {
         return new Choice(UTF_8, null, true);
       }
-      return new Choice(guess.isNeverUtf8() ? guess(guess) : UTF_8, invalid, true);
+      return guess.isNeverUtf8() ? misnamed(name, guess) : new Choice(UTF_8, broken, true);
     }
-    if (charset.equals(JIS)) {
-      return !guess.hasJisEscape() && guess.hasHighByte()
-          ? new Choice(guess(guess), "not in the charset it declares, " + name, true)
-          : new Choice(jis(guess), invalid, false);
+    boolean isJis = charset.equals(JIS);
+    if (isJis && !guess.hasJisEscape() && guess.hasHighByte()) {
+      return misnamed(name, guess);
     }
-    return new Choice(charset, invalid, false);
+    return new Choice(isJis ? jis(guess) : charset, broken, false);
+  }
+
+  private static Choice misnamed(String name, Guess guess) {
+    Charset charset = guess(guess);
+    Defect defect = new Defect(Kind.FALSE_CHARSET, name + ", read as " + word(charset));
+    return new Choice(charset, defect, true);
+  }
+
+  /// The name by which mail knows a charset.
+  private static String word(Charset charset) {
+    if (charset.equals(SHIFT_JIS)) {
+      return "shift_jis";
+    }
+    if (charset.equals(EUC_JP)) {
+      return "euc-jp";
+    }
+    boolean isJis = charset.equals(JIS) || charset.equals(JIS_WITH_0212);
+    return isJis ? "iso-2022-jp" : charset.name().toLowerCase(Locale.ROOT);
   }
 
   /// By JIS escapes, as UTF-8 if they are valid, as Japanese if they look so, else as windows-1252.
@@ -128,16 +164,25 @@ final class Charsets {
     return text.indexOf(REPLACEMENT) < 0 && text.indexOf(ESCAPE) < 0;
   }
 
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static String name(String declared) {
     return declared.strip().toLowerCase(Locale.ROOT);
   }
 
   /// True for the names that say nothing: much that is not ASCII goes under that name.
   private static boolean isNone(String name) {
-    return name.isEmpty() || isAscii(name);
+    return name.isEmpty() || meansAscii(name);
   }
 
-  private static boolean isAscii(String name) {
+  private static boolean meansAscii(String name) {
     return switch (name) {
       case "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "7bit", "8bit", "unknown-8bit" ->
           true;

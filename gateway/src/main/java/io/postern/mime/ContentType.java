@@ -40,6 +40,11 @@ record ContentType(String text, Parameters parameters) {
     return new ContentType(other, parameters);
   }
 
+  /// True for a message, also for one with UTF-8 in its headers (RFC 6532 §3.7).
+  boolean isMessage() {
+    return text.equals(MESSAGE) || text.equals("message/global");
+  }
+
   boolean isMultipart() {
     return text.startsWith("multipart/");
   }

@@ -5,8 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A header section (RFC 5322 §2.2), read from bytes. Any bytes give headers; what is no header
 /// field is passed over and told as a defect.
@@ -17,11 +21,43 @@ public final class Headers {
   /// How long a section may be, in bytes; real mail stays below 64 KB.
   public static final int BYTES_MAX = 256 * 1024;
 
+  /// Fields that a message has once at most (RFC 5322 §3.6, RFC 2045 §3), in lower case. Two mail
+  /// readers may well believe different ones of two.
+  private static final Set<String> ONCE =
+      Set.of(
+          "from",
+          "sender",
+          "reply-to",
+          "to",
+          "cc",
+          "bcc",
+          "message-id",
+          "in-reply-to",
+          "references",
+          "subject",
+          "date",
+          "mime-version",
+          "content-type",
+          "content-transfer-encoding",
+          "content-disposition",
+          "content-id");
+
   private final List<Header> all;
-  private final List<String> defects;
+  private final List<Defect> defects;
   private final boolean isCut;
 
-  private Headers(List<Header> all, List<String> defects, boolean isCut) {
+  /// A field whose value is yet to be decoded.
+  private static final class Field {
+    final String name;
+    final byte[] value;
+
+    Field(String name, byte[] value) {
+      this.name = name;
+      this.value = value;
+    }
+  }
+
+  private Headers(List<Header> all, List<Defect> defects, boolean isCut) {
     this.all = List.copyOf(all);
     this.defects = List.copyOf(defects);
     this.isCut = isCut;
@@ -33,8 +69,7 @@ public final class Headers {
   /// @param bytes the section from its first byte; what follows the blank line is not looked at
   /// @param length how many of the bytes count
   public static Headers read(byte[] bytes, int length) {
-    List<Header> all = new ArrayList<>();
-    List<String> defects = new ArrayList<>();
+    List<Field> fields = new ArrayList<>();
     boolean isCut = false;
     int broken = 0;
     int at = 0;
@@ -48,7 +83,7 @@ public final class Headers {
       int colon = colon(bytes, at, end);
       if (colon < 0) {
         broken++;
-      } else if (all.size() == FIELDS_MAX) {
+      } else if (fields.size() == FIELDS_MAX) {
         isCut = true;
         break;
       } else {
@@ -56,14 +91,15 @@ public final class Headers {
             last == next
                 ? Arrays.copyOfRange(bytes, colon + 1, end)
                 : unfolded(bytes, colon + 1, last);
-        all.add(header(name(bytes, at, colon), value));
+        fields.add(new Field(name(bytes, at, colon), value));
       }
       at = last;
     }
+    List<Defect> defects = new ArrayList<>();
     if (broken > 0) {
-      defects.add(broken + (broken == 1 ? " line" : " lines") + " in a header that are no field");
+      defects.add(new Defect(Defect.Kind.BROKEN_HEADER, Integer.toString(broken)));
     }
-    return new Headers(all, defects, isCut);
+    return new Headers(decoded(fields, defects), defects, isCut);
   }
 
   /// All fields, in order, repeated ones included.
@@ -86,9 +122,26 @@ public final class Headers {
     return Optional.empty();
   }
 
-  /// What was wrong with the section, in words; empty if nothing was.
-  public List<String> defects() {
+  /// What was wrong with the section's bytes; empty if nothing was.
+  List<Defect> defects() {
     return defects;
+  }
+
+  /// The fields that may be there once and are there again.
+  ///
+  /// @param isMessage true for the headers of a message, false for those of a part, where only what
+  ///   describes its content means anything
+  List<Defect> repeated(boolean isMessage) {
+    Set<String> seen = new HashSet<>();
+    List<Defect> repeated = new ArrayList<>();
+    for (Header header : all) {
+      String name = header.name().toLowerCase(Locale.ROOT);
+      boolean isOnce = ONCE.contains(name) && (isMessage || name.startsWith("content-"));
+      if (isOnce && !seen.add(name)) {
+        repeated.add(new Defect(Defect.Kind.REPEATED_HEADER, name));
+      }
+    }
+    return repeated;
   }
 
   /// True when there were more than [#FIELDS_MAX] fields.
@@ -140,9 +193,33 @@ public final class Headers {
     return value.toByteArray();
   }
 
-  private static Header header(String name, byte[] bytes) {
-    String raw = Charsets.guess(bytes).strip();
-    return new Header(name, raw, clean(EncodedWords.decode(raw)));
+  private static List<Header> decoded(List<Field> fields, List<Defect> defects) {
+    List<Header> all = new ArrayList<>(fields.size());
+    @Nullable String charset = null;
+    for (Field field : fields) {
+      String text = Charsets.plain(field.value);
+      if (text == null) {
+        if (charset == null) {
+          charset = charset(fields);
+          defects.add(new Defect(Defect.Kind.RAW_HEADER, field.name));
+        }
+        text = Charsets.guess(field.value, charset);
+      }
+      String raw = text.strip();
+      all.add(new Header(field.name, raw, clean(EncodedWords.decode(raw))));
+    }
+    return all;
+  }
+
+  /// The charset of the text that follows, in which senders of raw bytes mean their headers, too;
+  /// empty for none.
+  private static String charset(List<Field> fields) {
+    for (Field field : fields) {
+      if (field.name.equalsIgnoreCase("Content-Type")) {
+        return Parameters.read(new String(field.value, UTF_8)).parameter("charset").orElse("");
+      }
+    }
+    return "";
   }
 
   /// Text without control characters: those that are white space become a space, the others U+FFFD.

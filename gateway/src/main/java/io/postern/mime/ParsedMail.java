@@ -6,7 +6,9 @@ import io.postern.mail.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +35,8 @@ public final class ParsedMail {
   /// How much of an unparsed message is its text, in bytes.
   public static final int UNPARSED_TEXT_MAX = 1024 * 1024;
 
-  /// How many defects are told.
-  public static final int DEFECTS_MAX = 20;
+  /// How many defects of one kind are told, so that none hides the others.
+  public static final int DEFECTS_OF_A_KIND_MAX = 3;
 
   private static final Logger log = LoggerFactory.getLogger(ParsedMail.class);
 
@@ -43,7 +45,7 @@ public final class ParsedMail {
   private final Optional<MailText> html;
   private final List<Attachment> attachments;
   private final List<LeftOut> leftOut;
-  private final List<String> defects;
+  private final List<Defect> defects;
   private final boolean unparsed;
 
   ParsedMail(PartReader.Parts parts, Headers headers, boolean unparsed) {
@@ -53,7 +55,7 @@ public final class ParsedMail {
     html = parts.html();
     attachments = List.copyOf(parts.attachments());
     leftOut = List.copyOf(parts.leftOut());
-    defects = parts.defects().stream().distinct().limit(DEFECTS_MAX).toList();
+    defects = some(parts.defects());
   }
 
   /// Reads a message.
@@ -83,7 +85,7 @@ public final class ParsedMail {
 
   /// The first subject, decoded; empty if there is none.
   public String subject() {
-    return headers.first("Subject").map(Header::value).orElse("");
+    return subject(headers);
   }
 
   /// The plain text; valid Unicode without NUL, line ends as they came.
@@ -106,8 +108,9 @@ public final class ParsedMail {
     return leftOut;
   }
 
-  /// What was wrong with the message, in words; empty if nothing was. At most [#DEFECTS_MAX].
-  public List<String> defects() {
+  /// What is wrong with the message; empty if nothing is. At most [#DEFECTS_OF_A_KIND_MAX] of each
+  /// kind, the first ones.
+  public List<Defect> defects() {
     return defects;
   }
 
@@ -115,6 +118,18 @@ public final class ParsedMail {
   /// the one attachment.
   public boolean unparsed() {
     return unparsed;
+  }
+
+  private static String subject(Headers headers) {
+    return headers.first("Subject").map(Header::value).orElse("");
+  }
+
+  private static List<Defect> some(List<Defect> defects) {
+    Map<Defect.Kind, Integer> counts = new EnumMap<>(Defect.Kind.class);
+    return defects.stream()
+        .distinct()
+        .filter(defect -> counts.merge(defect.kind(), 1, Integer::sum) <= DEFECTS_OF_A_KIND_MAX)
+        .toList();
   }
 
   private static ParsedMail unparsed(Source source, String reason) throws IOException {
@@ -136,14 +151,14 @@ public final class ParsedMail {
             0,
             source.size());
     List<Attachment> attachments = new ArrayList<>();
-    attachments.add(new Attachment("message.eml", whole, source));
+    attachments.add(new Attachment("message.eml", whole, Optional.of(subject(headers)), source));
     PartReader.Parts parts =
         new PartReader.Parts(
-            Optional.of(MailText.of(List.of(new Passage(text, UTF_8)))),
+            Optional.of(MailText.of(List.of(new Passage(text, UTF_8, Flow.FIXED)))),
             Optional.empty(),
             attachments,
             List.of(),
-            List.of("the mail could not be parsed and is given as it came: " + reason));
+            List.of(new Defect(Defect.Kind.UNPARSED, reason)));
     return new ParsedMail(parts, headers, true);
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.mime;
 
+import io.postern.mime.Defect.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -14,11 +15,14 @@ final class PartReader {
   /// How much of a message within the message is read for its subject, in bytes.
   private static final int NESTED_HEADERS_MAX = 16 * 1024;
 
+  /// How many attachments are looked into to see whether they are what they say.
+  private static final int SEEN_MAX = 100;
+
   private final Source source;
   private final Body text = new Body();
   private final Body html = new Body();
   private final List<Attachment> attachments = new ArrayList<>();
-  private final List<String> defects = new ArrayList<>();
+  private final List<Defect> defects = new ArrayList<>();
 
   /// What the parts gave.
   record Parts(
@@ -26,7 +30,7 @@ final class PartReader {
       Optional<MailText> html,
       List<Attachment> attachments,
       List<LeftOut> leftOut,
-      List<String> defects) {}
+      List<Defect> defects) {}
 
   /// The bodies of one kind, put together. While they are short their text is held, by the same
   /// rules as [PassageReader] reads it.
@@ -68,14 +72,12 @@ final class PartReader {
         reader.attach(leaf);
       }
     }
-    List<LeftOut> leftOut = new ArrayList<>();
-    if (found.stray() > 0) {
-      leftOut.add(
-          new LeftOut("bytes after the last part", found.stray(), "they are no part (RFC 2046)"));
-      reader.defects.add("bytes after the last part");
-    }
     return new Parts(
-        reader.text.whole(), reader.html.whole(), reader.attachments, leftOut, reader.defects);
+        reader.text.whole(),
+        reader.html.whole(),
+        reader.attachments,
+        found.leftOut(),
+        reader.defects);
   }
 
   /// Reads a body; false when it is too long to be one.
@@ -93,11 +95,11 @@ final class PartReader {
         size += see(in, left + 1 - size, guess);
       }
       if (in instanceof Decoding decoding && decoding.damaged()) {
-        defects.add("a broken " + leaf.encoding().word() + " encoding");
+        defects.add(new Defect(Kind.BROKEN_ENCODING, leaf.encoding().word()));
       }
     }
     if (size > left) {
-      defects.add("text of more than " + ParsedMail.TEXT_MAX + " bytes, given as an attachment");
+      defects.add(new Defect(Kind.LONG_TEXT, "more than " + ParsedMail.TEXT_MAX + " bytes"));
       return false;
     }
     String charset = leaf.type().parameters().parameter("charset").orElse("");
@@ -129,13 +131,14 @@ final class PartReader {
       defects.add(decoded.defect());
     }
     String marked = decoded.text();
-    String text = marked.startsWith("\uFEFF") ? marked.substring(1) : marked;
-    Passage passage = new Passage(leaf.content(source), decoded.charset());
+    Flow flow = Flow.of(leaf.type());
+    String text = flow.apply(marked.startsWith("\uFEFF") ? marked.substring(1) : marked);
+    Passage passage = new Passage(leaf.content(source), decoded.charset(), flow);
     body.add(passage, size, text.replace('\0', Charsets.REPLACEMENT));
   }
 
   private void addLong(Body body, Leaf leaf, long size, Charsets.Choice choice) throws IOException {
-    Passage passage = new Passage(leaf.content(source), choice.charset());
+    Passage passage = new Passage(leaf.content(source), choice.charset(), Flow.of(leaf.type()));
     if (choice.defect() != null && (choice.isCertain() || passage.hasReplacement())) {
       defects.add(choice.defect());
     }
@@ -143,19 +146,33 @@ final class PartReader {
   }
 
   private void attach(Leaf leaf) throws IOException {
-    boolean isMessage = leaf.type().text().equals(ContentType.MESSAGE) && leaf.name().isEmpty();
+    Optional<String> subject =
+        leaf.type().isMessage() ? Optional.of(subject(leaf)) : Optional.empty();
     String name =
-        isMessage
-            ? FileNames.ofMessage(subject(leaf))
+        subject.isPresent() && leaf.name().isEmpty()
+            ? FileNames.ofMessage(subject.get())
             : FileNames.of(leaf.name(), attachments.size() + 1, leaf.type().text());
-    attachments.add(new Attachment(name, leaf, source));
+    String type = leaf.type().text();
+    Optional<RealType> real =
+        attachments.size() < SEEN_MAX ? RealType.of(start(leaf, RealType.BYTES)) : Optional.empty();
+    if (real.isPresent() && real.get().contradicts(type)) {
+      String detail = name + " says " + type + " and is " + real.get().type();
+      defects.add(new Defect(Kind.FALSE_TYPE, detail));
+    }
+    // Outlook's package is often sent as a type that says nothing.
+    boolean isTnef = real.isPresent() && real.get() == RealType.TNEF;
+    attachments.add(
+        new Attachment(name, isTnef ? leaf.as(RealType.TNEF.type()) : leaf, subject, source));
   }
 
   private String subject(Leaf leaf) throws IOException {
-    byte[] bytes;
-    try (InputStream in = leaf.open(source)) {
-      bytes = in.readNBytes(NESTED_HEADERS_MAX);
-    }
+    byte[] bytes = start(leaf, NESTED_HEADERS_MAX);
     return Headers.read(bytes, bytes.length).first("Subject").map(Header::value).orElse("");
+  }
+
+  private byte[] start(Leaf leaf, int max) throws IOException {
+    try (InputStream in = leaf.open(source)) {
+      return in.readNBytes(max);
+    }
   }
 }

@@ -1,8 +1,6 @@
 package io.postern.mime;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.postern.mime.Defect.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -31,11 +29,8 @@ final class PartScanner {
   /// mail is read.
   static final int HEADER_BYTES_MAX = 1024 * 1024;
 
-  /// RFC 2046 §5.1.1 allows 70 characters, and some senders use more.
-  private static final int BOUNDARY_MAX = 250;
-
   private final LineReader lines;
-  private final Set<String> defects = new LinkedHashSet<>();
+  private final Set<Defect> defects = new LinkedHashSet<>();
   private final List<Leaf> leaves = new ArrayList<>();
   private final Deque<Multipart> open = new ArrayDeque<>();
   private final ByteArrayOutputStream section = new ByteArrayOutputStream();
@@ -43,8 +38,13 @@ final class PartScanner {
   private Optional<Headers> top = Optional.empty();
   private Optional<Leaf> leaf = Optional.empty();
   private Optional<String> limit = Optional.empty();
-  private long stray;
+  private long preamble;
+  private long epilogue;
+  private int bareLineEnds;
   private int headerBytes;
+
+  /// How many characters of base64 the present part has.
+  private long base64;
 
   /// What the line belongs to.
   private enum Area {
@@ -60,36 +60,15 @@ final class PartScanner {
   ///
   /// @param headers the message's own
   /// @param leaves in the order of their bytes
-  /// @param defects in words
-  /// @param stray how many bytes stand after a multipart's last part, blank lines not counted
+  /// @param defects of what holds the parts, and of their encoding where that needs no decoding
+  /// @param leftOut what is in no leaf
   /// @param limit the limit that was passed, in words; then the leaves are not all
   record Found(
       Headers headers,
       List<Leaf> leaves,
-      List<String> defects,
-      long stray,
+      List<Defect> defects,
+      List<LeftOut> leftOut,
       Optional<String> limit) {}
-
-  private static final class Multipart {
-    final Headers headers;
-    final String subtype;
-    final long start;
-    byte[] boundary;
-    boolean hasParts;
-
-    Multipart(Headers headers, ContentType type, long start) {
-      this.headers = headers;
-      this.start = start;
-      subtype = type.text().substring(type.text().indexOf('/') + 1);
-      boundary =
-          type.parameters()
-              .parameter("boundary")
-              // A delimiter is compared without the white space at its end.
-              .map(text -> text.stripTrailing().getBytes(UTF_8))
-              .filter(bytes -> bytes.length <= BOUNDARY_MAX)
-              .orElse(new byte[0]);
-    }
-  }
 
   private PartScanner(LineReader lines) {
     this.lines = lines;
@@ -111,16 +90,32 @@ final class PartScanner {
         content();
       }
       terminator = lines.terminator();
+      bareLineEnds += terminator == 1 || terminator > 2 ? 1 : 0;
     }
     if (limit.isEmpty()) {
       endPart(lines.end());
       while (!open.isEmpty()) {
-        defects.add("a multipart has no end");
+        defects.add(new Defect(Kind.NO_END));
         close(open.pop(), lines.end());
       }
     }
-    Headers headers = top.orElseGet(this::headers);
-    return new Found(headers, leaves, List.copyOf(defects), stray, limit);
+    if (bareLineEnds > 0) {
+      defects.add(new Defect(Kind.BARE_LINE_ENDS, Integer.toString(bareLineEnds)));
+    }
+    List<LeftOut> leftOut = leftOut();
+    return new Found(top.orElseGet(this::headers), leaves, List.copyOf(defects), leftOut, limit);
+  }
+
+  private List<LeftOut> leftOut() {
+    List<LeftOut> leftOut = new ArrayList<>();
+    if (preamble > 0) {
+      leftOut.add(LeftOut.preamble(preamble));
+    }
+    if (epilogue > 0) {
+      leftOut.add(LeftOut.epilogue(epilogue));
+      defects.add(new Defect(Kind.TRAILING_BYTES, Long.toString(epilogue)));
+    }
+    return leftOut;
   }
 
   /// Acts on the line if it is a delimiter of an open multipart, the innermost first.
@@ -137,21 +132,15 @@ final class PartScanner {
     while (bytes[to - 1] == ' ' || bytes[to - 1] == '\t') {
       to--;
     }
-    int length = to - from - 2;
-    if (length > BOUNDARY_MAX + 2) {
+    if (to - from - 2 > Multipart.BOUNDARY_MAX + 2) {
       return false;
     }
     for (Multipart multipart : open) {
-      byte[] boundary = multipart.boundary;
-      boolean isEnd = length == boundary.length + 2 && bytes[to - 1] == '-' && bytes[to - 2] == '-';
-      boolean isSame =
-          (length == boundary.length || isEnd)
-              && boundary.length > 0
-              && Arrays.equals(
-                  bytes, from + 2, from + 2 + boundary.length, boundary, 0, boundary.length);
-      if (isSame) {
+      Multipart.Line line = multipart.see(bytes, from + 2, to);
+      if (line != Multipart.Line.NOTHING) {
         // A doubled CR before LF is the content's; the line end proper has two bytes at most.
-        delimiter(multipart, isEnd, lines.start() - Math.min(terminator, 2));
+        long contentEnd = lines.start() - Math.min(terminator, 2);
+        delimiter(multipart, line == Multipart.Line.END, contentEnd);
         return true;
       }
     }
@@ -162,11 +151,12 @@ final class PartScanner {
   private boolean guessBoundary(byte[] bytes, int from, int to) {
     Multipart multipart = open.getFirst();
     boolean isEnd = to - from >= 2 && bytes[to - 1] == '-' && bytes[to - 2] == '-';
-    if (multipart.boundary.length > 0 || from == to || isEnd || to - from > BOUNDARY_MAX) {
+    boolean isLong = to - from > Multipart.BOUNDARY_MAX;
+    if (multipart.hasBoundary() || from == to || isEnd || isLong) {
       return false;
     }
-    defects.add("a multipart without a boundary");
-    multipart.boundary = Arrays.copyOfRange(bytes, from, to);
+    defects.add(new Defect(Kind.NO_BOUNDARY));
+    multipart.guess(Arrays.copyOfRange(bytes, from, to));
     delimiter(multipart, false, lines.start());
     return true;
   }
@@ -174,7 +164,7 @@ final class PartScanner {
   private void delimiter(Multipart multipart, boolean isEnd, long contentEnd) {
     endPart(contentEnd);
     while (!open.isEmpty() && open.getFirst() != multipart) {
-      defects.add("a multipart has no end");
+      defects.add(new Defect(Kind.NO_END));
       close(open.pop(), contentEnd);
     }
     if (isEnd) {
@@ -182,15 +172,39 @@ final class PartScanner {
       area = Area.EPILOGUE;
       return;
     }
-    multipart.hasParts = true;
+    multipart.begin();
     area = Area.HEADERS;
   }
 
   private void content() {
     switch (area) {
       case HEADERS -> header();
-      case EPILOGUE -> stray += isBlank() ? 0 : lines.to() - lines.from();
-      case LEAF, PREAMBLE -> {}
+      case LEAF -> checkBase64();
+      case PREAMBLE -> open.getFirst().countPreamble(contentLength());
+      case EPILOGUE -> epilogue += contentLength();
+    }
+  }
+
+  /// How long the line is; 0 when it is blank.
+  private int contentLength() {
+    byte[] bytes = lines.bytes();
+    for (int i = lines.from(); i < lines.to(); i++) {
+      if (bytes[i] != ' ' && bytes[i] != '\t') {
+        return lines.to() - lines.from();
+      }
+    }
+    return 0;
+  }
+
+  /// Sees that base64 is sound while its lines are at hand: whether a file is damaged must be known
+  /// without decoding it.
+  private void checkBase64() {
+    if (leaf.isPresent() && leaf.get().encoding() == TransferEncoding.BASE64) {
+      int characters = Base64Decoding.characters(lines.bytes(), lines.from(), lines.to());
+      base64 += Math.abs(characters);
+      if (characters < 0) {
+        defects.add(new Defect(Kind.BROKEN_ENCODING, TransferEncoding.BASE64.word()));
+      }
     }
   }
 
@@ -220,27 +234,41 @@ final class PartScanner {
     headerBytes += section.size();
     section.reset();
     defects.addAll(headers.defects());
+    defects.addAll(headers.repeated(top.isEmpty()));
     if (headers.isCut()) {
       limit = Optional.of("more than " + Headers.FIELDS_MAX + " header fields");
     }
     String implied =
-        !open.isEmpty() && open.getFirst().subtype.equals("digest")
+        !open.isEmpty() && open.getFirst().isSubtype("digest")
             ? ContentType.MESSAGE
             : ContentType.PLAIN;
     if (top.isEmpty()) {
       top = Optional.of(headers);
+      if (headers.named("From").stream().anyMatch(from -> !Addresses.isList(from))) {
+        defects.add(new Defect(Kind.BROKEN_ADDRESS, "from"));
+      }
     }
     ContentType type = ContentType.of(headers, implied);
     if (type.isMultipart()) {
-      open.push(new Multipart(headers, type, start));
-      area = Area.PREAMBLE;
-      if (open.size() > DEPTH_MAX) {
-        limit = Optional.of("multiparts nested deeper than " + DEPTH_MAX);
-      }
+      open(new Multipart(headers, type, start));
       return;
     }
     area = Area.LEAF;
     leaf(headers, type, start);
+  }
+
+  private void open(Multipart multipart) {
+    if (multipart.isEncoded()) {
+      defects.add(new Defect(Kind.ENCODED_PARTS));
+    }
+    if (open.stream().anyMatch(multipart::hasBoundaryOf)) {
+      defects.add(new Defect(Kind.SAME_BOUNDARY));
+    }
+    open.push(multipart);
+    area = Area.PREAMBLE;
+    if (open.size() > DEPTH_MAX) {
+      limit = Optional.of("multiparts nested deeper than " + DEPTH_MAX);
+    }
   }
 
   private void leaf(Headers headers, ContentType type, long start) {
@@ -250,7 +278,7 @@ final class PartScanner {
     String encoding = headers.first("Content-Transfer-Encoding").map(Header::raw).orElse("");
     Optional<TransferEncoding> known = TransferEncoding.of(encoding);
     if (known.isEmpty()) {
-      defects.add("an unknown Content-Transfer-Encoding");
+      defects.add(new Defect(Kind.UNKNOWN_ENCODING, Headers.clean(encoding)));
     }
     Leaf found =
         new Leaf(
@@ -259,16 +287,17 @@ final class PartScanner {
             disposition(headers),
             type,
             known.orElse(TransferEncoding.IDENTITY),
-            !open.isEmpty() && open.getFirst().subtype.equals("alternative"),
+            !open.isEmpty() && open.getFirst().isSubtype("alternative"),
             start,
             0);
     if (type.text().isEmpty()) {
-      defects.add("a Content-Type that names no type");
+      defects.add(new Defect(Kind.BROKEN_TYPE));
       // Such bytes are text (RFC 2045 §5.2), unless something says that they are a file.
       boolean isFile = found.isDetached() || !found.name().isEmpty();
       found = found.as(isFile ? ContentType.UNKNOWN : ContentType.PLAIN);
     }
     leaf = Optional.of(found);
+    base64 = 0;
   }
 
   private static Parameters disposition(Headers headers) {
@@ -280,21 +309,23 @@ final class PartScanner {
       endHeaders(end);
     }
     leaf.ifPresent(part -> leaves.add(part.endingAt(Math.max(end, part.offset()))));
+    if (base64 % 4 == 1) {
+      defects.add(new Defect(Kind.BROKEN_ENCODING, TransferEncoding.BASE64.word()));
+    }
+    base64 = 0;
     leaf = Optional.empty();
   }
 
   /// Ends a multipart. One without a single part is all preamble, and that is then its text.
   private void close(Multipart multipart, long end) {
-    if (!multipart.hasParts) {
-      defects.add("a multipart without parts");
-      if (end > multipart.start) {
-        leaf(multipart.headers, ContentType.TEXT, multipart.start);
-        endPart(end);
-      }
+    if (multipart.hasParts()) {
+      preamble += multipart.preamble();
+      return;
     }
-  }
-
-  private boolean isBlank() {
-    return new String(lines.bytes(), lines.from(), lines.to() - lines.from(), ISO_8859_1).isBlank();
+    defects.add(new Defect(Kind.NO_PARTS));
+    if (end > multipart.start()) {
+      leaf(multipart.headers(), ContentType.TEXT, multipart.start());
+      endPart(end);
+    }
   }
 }

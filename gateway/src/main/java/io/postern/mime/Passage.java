@@ -9,12 +9,13 @@ import java.nio.charset.Charset;
 ///
 /// @param content its bytes
 /// @param charset what to read them as
-record Passage(Content content, Charset charset) {
+/// @param flow how its lines are meant
+record Passage(Content content, Charset charset, Flow flow) {
   private static final int BLOCK = 8192;
 
   /// Its characters, with U+FFFD for what can't be read; the caller closes it.
   Reader open() throws IOException {
-    return new InputStreamReader(content.open(), charset);
+    return flow.open(new InputStreamReader(content.open(), charset));
   }
 
   /// True when U+FFFD is among its characters. That takes reading it through.

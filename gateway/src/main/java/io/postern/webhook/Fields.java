@@ -1,5 +1,6 @@
 package io.postern.webhook;
 
+import io.postern.mime.Defect;
 import io.postern.mime.Header;
 import io.postern.mime.MailText;
 import io.postern.mime.ParsedMail;
@@ -46,7 +47,9 @@ record Fields(List<Field> beforeHeaders, List<Header> headers, List<Field> after
     String messageId = parsed.headers().first("Message-ID").map(Header::value).orElse("");
     after.add(new Field("message-id", messageId));
     if (!parsed.defects().isEmpty()) {
-      after.add(new Field("defect", String.join("; ", parsed.defects())));
+      String defects =
+          parsed.defects().stream().map(Defect::text).collect(Collectors.joining("; "));
+      after.add(new Field("defect", defects));
     }
     return new Fields(before, headers(payload), after);
   }

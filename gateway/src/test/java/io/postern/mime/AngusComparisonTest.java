@@ -3,6 +3,7 @@ package io.postern.mime;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.mail.Message;
 import jakarta.activation.DataHandler;
@@ -46,7 +47,9 @@ class AngusComparisonTest {
       Source source = Source.of(message);
       PartScanner.Found found = PartScanner.scan(source);
       assertEquals(wanted.size(), found.leaves().size());
-      assertEquals(List.of(), found.defects());
+      // Some contents have bare line ends, as the bytes they are made of want it.
+      assertTrue(
+          found.defects().stream().allMatch(defect -> defect.kind() == Defect.Kind.BARE_LINE_ENDS));
       for (int i = 0; i < wanted.size(); i++) {
         try (InputStream in = found.leaves().get(i).open(source)) {
           assertArrayEquals(wanted.get(i), in.readAllBytes(), "round " + round + ", part " + i);

@@ -57,10 +57,15 @@ class CharsetsTest {
   @Test
   void saysWhatWasWrong() {
     assertNull(Charsets.decode("é".getBytes(UTF_8), "utf-8").defect());
-    assertNull(Charsets.decode("é".getBytes(UTF_8), "").defect());
     assertEquals(
-        "unknown charset x-klingon", Charsets.decode(new byte[] {65}, "X-Klingon").defect());
-    assertEquals("unknown charset (unprintable)", Charsets.decode(new byte[0], "a\r\nb").defect());
+        new Defect(Defect.Kind.MISSING_CHARSET, "read as utf-8"),
+        Charsets.decode("é".getBytes(UTF_8), "").defect());
+    assertEquals(
+        new Defect(Defect.Kind.UNKNOWN_CHARSET, "x-klingon"),
+        Charsets.decode(new byte[] {65}, "X-Klingon").defect());
+    assertEquals(
+        new Defect(Defect.Kind.UNKNOWN_CHARSET, "(unprintable)"),
+        Charsets.decode(new byte[0], "a\r\nb").defect());
     assertNotNull(Charsets.decode(new byte[] {(byte) 0xe9}, "utf-8").defect());
   }
 

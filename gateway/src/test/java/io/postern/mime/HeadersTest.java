@@ -78,7 +78,7 @@ class HeadersTest {
             B: 2
             """);
     assertEquals(List.of(new Header("A", "1", "1"), new Header("B", "2", "2")), headers.all());
-    assertEquals(List.of("5 lines in a header that are no field"), headers.defects());
+    assertEquals(List.of(new Defect(Defect.Kind.BROKEN_HEADER, "5")), headers.defects());
   }
 
   @Test

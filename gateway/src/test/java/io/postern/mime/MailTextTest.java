@@ -40,8 +40,13 @@ class MailTextTest {
     String marked = decoded.text();
     String text = marked.startsWith("\uFEFF") ? marked.substring(1) : marked;
     assertEquals(text.replace('\0', '\uFFFD'), ParsedMailTest.text(mail).orElseThrow(), declared);
-    List<String> defects = decoded.defect() == null ? List.of() : List.of(decoded.defect());
-    assertEquals(defects, mail.defects(), declared);
+    List<Defect> defects = decoded.defect() == null ? List.of() : List.of(decoded.defect());
+    // The bytes of other charsets may look like line ends.
+    List<Defect> found =
+        mail.defects().stream()
+            .filter(defect -> defect.kind() != Defect.Kind.BARE_LINE_ENDS)
+            .toList();
+    assertEquals(defects, found, declared);
   }
 
   @ParameterizedTest
@@ -119,7 +124,8 @@ class MailTextTest {
             Letters.of("Content-Type: multipart/mixed; boundary=b\n\n" + part.repeat(4)));
     assertEquals(Optional.of(third + "\r\n" + third + "\r\n" + third), ParsedMailTest.text(mail));
     assertEquals(1, mail.attachments().size());
-    assertTrue(mail.defects().contains("text of more than 4194304 bytes, given as an attachment"));
+    assertTrue(
+        mail.defects().contains(new Defect(Defect.Kind.LONG_TEXT, "more than 4194304 bytes")));
   }
 
   @Test

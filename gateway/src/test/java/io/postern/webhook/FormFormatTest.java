@@ -69,8 +69,9 @@ class FormFormatTest {
     List<FormReader.Part> parts = read(Payloads.of(Letters.of(MAIL)), "key-1");
     assertEquals(
         "api_key server_composition filter headers subject envelope-from envelope-to text html"
-            + " from to message-id attachments attachment1 attachment2",
+            + " from to message-id defect attachments attachment1 attachment2",
         names(parts));
+    assertEquals("a header field that is there more than once: to", text(parts, "defect"));
     assertEquals("key-1", text(parts, "api_key"));
     assertEquals("main", text(parts, "server_composition"));
     assertEquals("support-desk", text(parts, "filter"));
@@ -84,11 +85,11 @@ class FormFormatTest {
     assertEquals("<1@example.com>", text(parts, "message-id"));
     assertEquals("2", text(parts, "attachments"));
     assertEquals(
-        new FormReader.Part("attachment1", "a%22b, 一覧.csv", "text/csv", "a,b"), parts.get(13));
+        new FormReader.Part("attachment1", "a%22b, 一覧.csv", "text/csv", "a,b"), parts.get(14));
     assertEquals(
         new FormReader.Part(
             "attachment2", "passwd", "application/octet-stream", "\0\u0001\u0002\u0003\r\n\r\n--"),
-        parts.get(14));
+        parts.get(15));
   }
 
   @Test
@@ -151,7 +152,7 @@ class FormFormatTest {
     assertEquals(whole.text(), text(parts, "text"));
 
     List<FormReader.Part> broken = read(Payloads.of(Letters.of("no field\n\nx")), "");
-    assertEquals("1 line in a header that are no field", text(broken, "defect"));
+    assertEquals("lines in a header that are no field: 1", text(broken, "defect"));
   }
 
   @Test
@@ -159,11 +160,11 @@ class FormFormatTest {
     Body body = Format.FORM.body(Payloads.of(Letters.of(MAIL)), "key-1");
     MimeMultipart form =
         new MimeMultipart(new ByteArrayDataSource(Payloads.bytes(body), body.contentType()));
-    assertEquals(15, form.getCount());
+    assertEquals(16, form.getCount());
     BodyPart subject = form.getBodyPart(4);
     assertEquals("form-data; name=\"subject\"", subject.getHeader("Content-Disposition")[0]);
     assertArrayEquals("見積".getBytes(UTF_8), subject.getInputStream().readAllBytes());
-    BodyPart file = form.getBodyPart(14);
+    BodyPart file = form.getBodyPart(15);
     assertEquals("passwd", file.getFileName());
     assertArrayEquals(
         new byte[] {0, 1, 2, 3, 13, 10, 13, 10, 45, 45}, file.getInputStream().readAllBytes());

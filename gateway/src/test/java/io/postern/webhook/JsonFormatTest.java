@@ -29,6 +29,7 @@ class JsonFormatTest {
                 Content-Type: multipart/mixed; boundary=b
 
                 --b
+                Content-Type: text/plain; charset=utf-8
 
                 say "hi" \\ – 二箱
                 --b
