@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       ForgetCommand.class,
       CatchCommand.class,
-      DemoCommand.class
+      DemoCommand.class,
+      SchemaCommand.class
     },
     scope = CommandLine.ScopeType.INHERIT,
     exitCodeList = {"0:done", "1:not done", "2:wrong usage"},

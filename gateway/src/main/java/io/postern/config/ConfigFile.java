@@ -96,6 +96,14 @@ public final class ConfigFile {
     return document.asked();
   }
 
+  /// A JSON Schema of the file: what the reader asks, told for editors.
+  public static Map<String, Object> schema() {
+    Problems unheard = new Problems();
+    Document questionnaire = Document.questionnaire(unheard);
+    new ConfigFile(Path.of("postern.yaml"), questionnaire.root(), unheard, Map.of()).config();
+    return questionnaire.schema("The configuration of a Postern gateway");
+  }
+
   /// Reads every key before it gives up, so that all problems are told.
   private Optional<Config> config() {
     Domain hostName = hostName();

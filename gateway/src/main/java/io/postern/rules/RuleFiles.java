@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// A folder of rule files, `*.yaml`, read whole and checked whole; its sub-folders are accounts.
 /// Holds no state; any thread may use it.
@@ -28,6 +29,16 @@ public final class RuleFiles {
     this.settings = settings;
     this.environment = Map.copyOf(environment);
     this.unreadableSecret = unreadableSecret;
+  }
+
+  /// A JSON Schema of a rule file: what the reader asks, told for editors.
+  public static Map<String, Object> schema() {
+    Problems unheard = new Problems();
+    Document questionnaire = Document.questionnaire(unheard);
+    Settings settings = new Settings(Path.of("rules"), Set.of(), true);
+    new RuleReader(settings, Severity.WARNING, new HashMap<>(), unheard)
+        .read(questionnaire.root(), "");
+    return questionnaire.schema("A rule of a Postern gateway");
   }
 
   /// Reads and checks all files.

@@ -3,6 +3,7 @@ package io.postern.settings;
 import io.postern.settings.Node.Mapping;
 import io.postern.settings.Node.Scalar;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +15,26 @@ public final class Document {
   private final Problems problems;
   private final Surroundings surroundings;
   private final Set<String> asked = new LinkedHashSet<>();
+  private final Shape shape = new Shape();
+  private final boolean questionnaire;
   private final Section root;
   private final boolean empty;
 
   private Document(Mapping root, boolean empty, Surroundings surroundings, Problems problems) {
+    this(root, empty, false, surroundings, problems);
+  }
+
+  private Document(
+      Mapping root,
+      boolean empty,
+      boolean questionnaire,
+      Surroundings surroundings,
+      Problems problems) {
+    this.questionnaire = questionnaire;
     this.problems = problems;
     this.surroundings = surroundings;
     this.empty = empty;
-    this.root = new Section(this, root, "", !empty);
+    this.root = new Section(this, root, "", !empty, shape);
   }
 
   /// Reads a text of YAML whose root is a mapping.
@@ -50,6 +63,28 @@ public final class Document {
     };
   }
 
+  /// A document without a file, for finding out what a reader would want to know: every section is
+  /// there, every list of sections has one, and no other key has a value. A reader that reads it
+  /// finds problems, and its questions come out as [#schema].
+  ///
+  /// @param problems gets what the reader says about the values it misses
+  public static Document questionnaire(Problems problems) {
+    Path nowhere = Path.of("questionnaire");
+    Mapping nothing = new Mapping(new Place(nowhere.toString(), 0, 0), List.of());
+    return new Document(nothing, false, true, new Surroundings(nowhere, Map.of()), problems);
+  }
+
+  /// What was asked so far as a JSON Schema (draft 7), in maps, lists, numbers and texts.
+  ///
+  /// @param title what the file is, for a person
+  public Map<String, Object> schema(String title) {
+    Map<String, Object> schema = new LinkedHashMap<>();
+    schema.put("$schema", "http://json-schema.org/draft-07/schema#");
+    schema.put("title", title);
+    schema.putAll(shape.schema());
+    return schema;
+  }
+
   /// Its keys.
   public Section root() {
     return root;
@@ -63,6 +98,10 @@ public final class Document {
   /// Every key that was asked for so far, as paths such as `smtp.listen`.
   public Set<String> asked() {
     return Set.copyOf(asked);
+  }
+
+  boolean isQuestionnaire() {
+    return questionnaire;
   }
 
   Problems problems() {

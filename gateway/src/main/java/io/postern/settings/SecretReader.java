@@ -14,7 +14,7 @@ import java.util.Optional;
 /// @param unreadable how bad it is when the secret's value can't be read now
 record SecretReader(Problems problems, Surroundings surroundings, Severity unreadable) {
   private static final String FORMS = "{ env: NAME }, { file: PATH } or { credential: NAME }";
-  private static final List<String> KINDS = List.of("env", "file", "credential");
+  static final List<String> KINDS = List.of("env", "file", "credential");
 
   Optional<Secret> read(String key, Node node) {
     if (!(node instanceof Mapping mapping)) {

@@ -34,15 +34,17 @@ public final class Section {
   private final Mapping mapping;
   private final String path;
   private final boolean present;
+  private final Shape shape;
   private final Map<String, Entry> entries = new HashMap<>();
   private final Set<String> known = new LinkedHashSet<>();
   private final List<Section> children = new ArrayList<>();
 
-  Section(Document document, Mapping mapping, String path, boolean present) {
+  Section(Document document, Mapping mapping, String path, boolean present, Shape shape) {
     this.document = document;
     this.mapping = mapping;
     this.path = path;
     this.present = present;
+    this.shape = shape;
     mapping.entries().forEach(entry -> entries.put(entry.key(), entry));
   }
 
@@ -71,6 +73,7 @@ public final class Section {
   ///
   /// @param example what to write, such as `name: support-desk`
   public void require(String key, String example) {
+    shape.require(key);
     if (!has(key)) {
       error(place(), "the key %s is missing; write %s".formatted(Problem.quote(key), example));
     }
@@ -90,6 +93,7 @@ public final class Section {
 
   /// A text.
   public Optional<Text> text(String key) {
+    shape.ask(key, Shape.text());
     return scalar(key).flatMap(scalar -> checkedText(key, scalar));
   }
 
@@ -97,6 +101,7 @@ public final class Section {
   ///
   /// @param fallback when the key is absent, or its value wrong
   public int number(String key, int fallback, int min, int max) {
+    shape.ask(key, Shape.number(min, max));
     Optional<Text> text = text(key);
     return text.isEmpty() ? fallback : number(key, text.get(), min, max).orElse(fallback);
   }
@@ -105,7 +110,8 @@ public final class Section {
   ///
   /// @param fallback when the key is absent, or its value wrong
   public long size(String key, long fallback, long min, long max) {
-    Measure size = new Measure("a size", "KB, MB or GB", "35MB", Units::bytes, Units::size);
+    Measure size =
+        new Measure("a size", "KB, MB or GB", "KB|MB|GB", "35MB", Units::bytes, Units::size);
     return measure(key, size, min, max).orElse(fallback);
   }
 
@@ -117,6 +123,7 @@ public final class Section {
         new Measure(
             "a duration",
             "s, m, h or d",
+            "s|m|h|d",
             "30s",
             Units::seconds,
             seconds -> Units.duration(Duration.ofSeconds(seconds)));
@@ -129,6 +136,7 @@ public final class Section {
   /// @param fallback when the key is absent, or its value wrong
   public boolean flag(String key, boolean fallback) {
     Map<String, Boolean> words = new LinkedHashMap<>();
+    shape.ask(key, Shape.flag());
     words.put("true", true);
     words.put("false", false);
     return word(key, words).orElse(fallback);
@@ -138,6 +146,7 @@ public final class Section {
   ///
   /// @param words what each means, in the order in which a problem lists them
   public <E> Optional<E> word(String key, Map<String, E> words) {
+    shape.ask(key, Shape.words(words.keySet()));
     Optional<Text> text = text(key);
     if (text.isEmpty()) {
       return Optional.empty();
@@ -168,6 +177,7 @@ public final class Section {
   /// A list of texts. An absent key reads as an empty list, whatever the least count.
   public List<Text> texts(String key, int countMin, int countMax) {
     List<Text> texts = new ArrayList<>();
+    shape.ask(key, Shape.list(Shape.text(), countMin, countMax));
     for (Node item : items(key, countMin, countMax)) {
       asScalar(key, item).flatMap(scalar -> checkedText(key, scalar)).ifPresent(texts::add);
     }
@@ -177,6 +187,7 @@ public final class Section {
   /// A list of whole numbers.
   public List<Integer> numbers(String key, int countMax, int min, int max) {
     List<Integer> numbers = new ArrayList<>();
+    shape.ask(key, Shape.list(Shape.number(min, max), 0, countMax));
     for (Text text : texts(key, 0, countMax)) {
       number(key, text, min, max).ifPresent(numbers::add);
     }
@@ -228,6 +239,7 @@ public final class Section {
   ///
   /// @param unreadable how bad it is when its value can't be read now
   public Optional<Secret> secret(String key, Severity unreadable) {
+    shape.ask(key, Shape.secret(SecretReader.KINDS));
     @Nullable Entry entry = entry(key);
     return entry == null ? Optional.empty() : secret(key, entry.value(), unreadable);
   }
@@ -235,6 +247,7 @@ public final class Section {
   /// A list of secrets.
   public List<Secret> secrets(String key, int countMax, Severity unreadable) {
     List<Secret> secrets = new ArrayList<>();
+    shape.ask(key, Shape.list(Shape.secret(SecretReader.KINDS), 0, countMax));
     for (Node item : items(key, 0, countMax)) {
       secret(key, item, unreadable).ifPresent(secrets::add);
     }
@@ -243,18 +256,20 @@ public final class Section {
 
   /// The keys under a key.
   public Section section(String key) {
+    Shape keysShape = new Shape();
+    shape.ask(key, Shape.section(keysShape));
     @Nullable Entry entry = entry(key);
     if (entry == null) {
-      return child(new Mapping(place(), List.of()), key, false);
+      return child(new Mapping(place(), List.of()), key, document.isQuestionnaire(), keysShape);
     }
     return switch (entry.value()) {
-      case Mapping keys -> child(keys, key, true);
+      case Mapping keys -> child(keys, key, true, keysShape);
       case Scalar scalar when scalar.absent() ->
           // A section whose keys are all commented out.
-          child(new Mapping(scalar.place(), List.of()), key, true);
+          child(new Mapping(scalar.place(), List.of()), key, true, keysShape);
       case Node other -> {
         error(other.place(), key + ": keys are expected here; write " + key + ": { key: value }");
-        yield child(new Mapping(other.place(), List.of()), key, false);
+        yield child(new Mapping(other.place(), List.of()), key, false, keysShape);
       }
     };
   }
@@ -262,9 +277,14 @@ public final class Section {
   /// A list of sections.
   public List<Section> sections(String key, int countMax) {
     List<Section> sections = new ArrayList<>();
+    Shape itemShape = new Shape();
+    shape.ask(key, Shape.list(Shape.section(itemShape), 0, countMax));
+    if (document.isQuestionnaire()) {
+      sections.add(child(new Mapping(place(), List.of()), key, true, itemShape));
+    }
     for (Node item : items(key, 0, countMax)) {
       if (item instanceof Mapping keys) {
-        sections.add(child(keys, key, true));
+        sections.add(child(keys, key, true, itemShape));
       } else {
         error(item.place(), key + ": keys are expected here; write - key: value");
       }
@@ -356,18 +376,20 @@ public final class Section {
   private record Measure(
       String called,
       String units,
+      String endings,
       String example,
       Function<String, OptionalLong> read,
       Function<Long, String> told) {}
 
   private OptionalLong measure(String key, Measure kind, long min, long max) {
+    String range = kind.told().apply(min) + " to " + kind.told().apply(max);
+    shape.ask(key, Shape.measure(kind.endings(), range));
     Optional<Text> text = text(key);
     if (text.isEmpty()) {
       return OptionalLong.empty();
     }
     String value = text.get().value();
     OptionalLong amount = kind.read().apply(value);
-    String range = kind.told().apply(min) + " to " + kind.told().apply(max);
     if (amount.isPresent() && amount.getAsLong() >= min && amount.getAsLong() <= max) {
       return amount;
     }
@@ -426,8 +448,8 @@ public final class Section {
         .read(key, node);
   }
 
-  private Section child(Mapping keys, String key, boolean isPresent) {
-    Section child = new Section(document, keys, path + key + ".", isPresent);
+  private Section child(Mapping keys, String key, boolean isPresent, Shape childShape) {
+    Section child = new Section(document, keys, path + key + ".", isPresent, childShape);
     children.add(child);
     return child;
   }

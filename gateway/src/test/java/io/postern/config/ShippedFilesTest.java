@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The configuration and the rules as shipped are documentation that must stay true.
 class ShippedFilesTest {
-  private static final Path ROOT = Path.of(System.getProperty("basedir", ".")).resolve("..");
-  private static final Path CONF = ROOT.resolve("conf").resolve("postern.yaml");
+  static final Path ROOT = Path.of(System.getProperty("basedir", ".")).resolve("..");
+  static final Path CONF = ROOT.resolve("conf").resolve("postern.yaml");
   private static final Pattern KEY = Pattern.compile("( *)([a-z0-9-]+):(?: .*)?");
   private static final Pattern OFF = Pattern.compile("^( *)#(?=[a-z0-9-]+:)", Pattern.MULTILINE);
 
@@ -78,6 +78,22 @@ class ShippedFilesTest {
     }
   }
 
+  @Test
+  void namesItsSchemaInTheFirstLineOfEachFile() throws IOException {
+    // As the distribution has them: the build writes the schemas into its folder "schema".
+    assertEquals(schemaLine(CONF, "config.json"), Files.readAllLines(CONF).getFirst());
+    try (var files = Files.walk(ROOT.resolve("rules"))) {
+      for (Path rule : files.filter(Files::isRegularFile).toList()) {
+        assertEquals(schemaLine(rule, "rule.json"), Files.readAllLines(rule).getFirst());
+      }
+    }
+  }
+
+  private static String schemaLine(Path file, String schema) {
+    Path target = ROOT.resolve("schema").resolve(schema).normalize();
+    return "# yaml-language-server: $schema=" + file.normalize().getParent().relativize(target);
+  }
+
   private static java.util.stream.Stream<String> lines(Path file) {
     try {
       return Files.readAllLines(file).stream();
@@ -87,7 +103,7 @@ class ShippedFilesTest {
   }
 
   /// The shipped file with each key that is off switched on.
-  private static String switchedOn() throws IOException {
+  static String switchedOn() throws IOException {
     return OFF.matcher(Files.readString(CONF)).replaceAll("$1");
   }
 

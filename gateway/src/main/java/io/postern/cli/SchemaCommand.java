@@ -1,0 +1,49 @@
+package io.postern.cli;
+
+import io.postern.config.ConfigFile;
+import io.postern.rules.RuleFiles;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `postern schema`: what the configuration file or a rule file may hold, for editors. The
+/// distribution holds both as files, made by this command when it is built.
+@Command(
+    name = "schema",
+    synopsisSubcommandLabel = "config|rule",
+    description = "Prints the JSON Schema of the configuration file or of a rule file.",
+    footer = {
+      "",
+      "Editors that know YAML complete and check files by it. The distribution holds both schemas,",
+      "and the files that come with it name them in their first line."
+    })
+final class SchemaCommand implements Runnable {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Command(name = "config", description = "That of the configuration file.")
+  void config() {
+    print(ConfigFile.schema());
+  }
+
+  @Command(name = "rule", description = "That of a rule file.")
+  void rule() {
+    print(RuleFiles.schema());
+  }
+
+  private void print(Map<String, Object> schema) {
+    Main.line(spec).getOut().println(JSON.writeValueAsString(schema));
+  }
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(Main.line(spec), "whose schema? config or rule");
+  }
+}

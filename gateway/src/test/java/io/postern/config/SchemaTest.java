@@ -1,0 +1,136 @@
+package io.postern.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialects;
+import io.postern.rules.RuleFiles;
+import io.postern.settings.Problem.Severity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The schemas as an editor sees them: judged by a library that knows nothing of our reader.
+class SchemaTest {
+  private static final SchemaRegistry DRAFT_7 =
+      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7);
+
+  private static final String RULE =
+      """
+      name: desk
+      when:
+        - { header: To, matches: '^desk@' }
+        - { header: X-Spam, not-matches: yes }
+      post:
+        url: https://app.example.com/hooks/mail
+        format: json
+        basic: { username: postern, password: { env: DESK } }
+        sign: [{ file: a.key }, { credential: b }]
+        timeout: 30s
+      retry: { interval: 60s, period: 4d }
+      enabled: true
+      """;
+
+  @TempDir private Path folder;
+
+  @Test
+  void isItselfASchemaOfItsKind() {
+    Schema meta = DRAFT_7.getSchema(SchemaLocation.of(Dialects.getDraft7().getId()));
+    for (Map<String, Object> schema : List.of(ConfigFile.schema(), RuleFiles.schema())) {
+      assertEquals(List.of(), meta.validate(json(schema), InputFormat.JSON));
+    }
+  }
+
+  @Test
+  void namesEveryKeyThatTheReaderKnowsAndNoOther() {
+    Set<String> named = new TreeSet<>();
+    collect("", ConfigFile.schema(), named);
+    assertEquals(new TreeSet<>(ConfigFile.keys()), named);
+  }
+
+  @Test
+  void takesTheShippedFiles() throws IOException {
+    assertEquals(List.of(), problems(ConfigFile.schema(), Files.readString(ShippedFilesTest.CONF)));
+    assertEquals(List.of(), problems(ConfigFile.schema(), ShippedFilesTest.switchedOn()));
+    try (Stream<Path> files = Files.walk(ShippedFilesTest.ROOT.resolve("rules"))) {
+      List<Path> rules = files.filter(file -> file.toString().endsWith(".yaml")).toList();
+      assertEquals(5, rules.size());
+      for (Path rule : rules) {
+        assertEquals(
+            List.of(), problems(RuleFiles.schema(), Files.readString(rule)), rule.toString());
+      }
+    }
+  }
+
+  @Test
+  void takesARuleThatTheReaderTakes() throws IOException {
+    assertInstanceOf(io.postern.rules.Read.Good.class, read(RULE));
+    assertEquals(List.of(), problems(RuleFiles.schema(), RULE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "name: desk = ",
+        "enabled: true = enabled: perhaps",
+        "enabled: true = enabeld: true",
+        "header: To, matches = headre: To, matches",
+        "format: json = format: jsn",
+        "timeout: 30s = timeout: 30",
+        "interval: 60s = interval: 60 seconds",
+        "url: https://app.example.com/hooks/mail = backup-url: https://app.example.com/",
+        "{ env: DESK } = DESK",
+        "{ env: DESK } = { env: DESK, file: x }",
+        "[{ file: a.key }, { credential: b }] = { file: a.key }",
+        "username: postern,  = "
+      })
+  void findsWhatTheReaderRefuses(String change) throws IOException {
+    String[] sides = change.split(" = ?", 2);
+    String broken = RULE.replace(sides[0], sides[1]);
+    assertFalse(broken.equals(RULE), change);
+    assertFalse(problems(RuleFiles.schema(), broken).isEmpty(), change);
+    assertInstanceOf(io.postern.rules.Read.Bad.class, read(broken), change);
+  }
+
+  private io.postern.rules.Read read(String rule) throws IOException {
+    Files.writeString(folder.resolve("desk.yaml"), rule);
+    io.postern.rules.Settings settings = new io.postern.rules.Settings(folder, Set.of(), true);
+    return new RuleFiles(settings, Map.of(), Severity.WARNING).read();
+  }
+
+  private static List<String> problems(Map<String, Object> schema, String yaml) {
+    return DRAFT_7.getSchema(json(schema)).validate(yaml, InputFormat.YAML).stream()
+        .map(Object::toString)
+        .toList();
+  }
+
+  private static String json(Map<String, Object> schema) {
+    return new JsonMapper().writeValueAsString(schema);
+  }
+
+  private static void collect(String path, Map<?, ?> schema, Set<String> keys) {
+    if (schema.get("properties") instanceof Map<?, ?> properties) {
+      properties.forEach(
+          (key, value) -> {
+            keys.add(path + key);
+            collect(path + key + ".", (Map<?, ?>) value, keys);
+          });
+    }
+  }
+}
