@@ -64,8 +64,11 @@ record Checkup(
           new Finding(
               Level.YELLOW,
               "endpoint",
-              "%s is paused: %s; when it is mended: postern endpoint resume %s"
-                  .formatted(pause.rule(), pause.reason(), pause.rule())));
+              pause.cause() == Pause.Cause.FAILING
+                  ? "%s is paused: %s; it is tried hourly, and resumes when it takes something"
+                      .formatted(pause.rule(), pause.reason())
+                  : "%s is paused: %s; when it is mended: postern endpoint resume %s"
+                      .formatted(pause.rule(), pause.reason(), pause.rule())));
     }
     for (Waiting waiting : queue.waiting()) {
       Optional<Rule> rule =

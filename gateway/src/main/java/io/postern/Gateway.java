@@ -5,6 +5,7 @@ import io.postern.console.Console;
 import io.postern.console.Token;
 import io.postern.delivery.Courier;
 import io.postern.delivery.Dispatcher;
+import io.postern.delivery.Notices;
 import io.postern.intake.Intake;
 import io.postern.intake.MessageMemory;
 import io.postern.journal.Journal;
@@ -93,7 +94,8 @@ public final class Gateway implements AutoCloseable {
                   courier,
                   new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
                   world.clock(),
-                  world.chance()),
+                  world.chance(),
+                  Notices.NONE),
               config.delivery());
       Ids ids = new Ids(world.clock(), world.chance());
       Intake intake =

@@ -1,9 +1,12 @@
 package io.postern.delivery;
 
+import io.postern.delivery.Window.Sign;
 import io.postern.mime.ParsedMail;
 import io.postern.queue.Claim;
+import io.postern.queue.Pause;
 import io.postern.queue.Settlement;
 import io.postern.queue.Settlement.Trial;
+import io.postern.rules.Retry;
 import io.postern.rules.Rule;
 import io.postern.settings.Secret;
 import io.postern.webhook.Body;
@@ -49,13 +52,26 @@ final class Attempt {
   /// What came of an attempt.
   ///
   /// @param settlement for the queue
-  /// @param gone true when the endpoint answered 410 and is to be paused
-  record Result(Settlement settlement, boolean gone) {}
+  /// @param sign for the endpoint's window
+  /// @param rest how long the endpoint asked to be left alone; null when it did not
+  /// @param pause why the endpoint is to be paused; null when it is not
+  record Result(
+      Settlement settlement, Sign sign, @Nullable Duration rest, Pause.@Nullable Cause pause) {
+    private static Result of(Settlement settlement, Sign sign) {
+      return new Result(settlement, sign, null, null);
+    }
+
+    /// The attempt was not made.
+    static Result unmade(Instant due) {
+      return of(new Settlement.Unmade(due), Sign.NONE);
+    }
+  }
 
   /// Makes it.
   ///
   /// @param rule the claim's rule in the book in force
-  Result make(Claim claim, Rule rule) {
+  /// @param probed true when the endpoint is paused and this is to find out whether it still fails
+  Result make(Claim claim, Rule rule, boolean probed) {
     long start = System.nanoTime();
     Outcome outcome;
     try {
@@ -64,7 +80,7 @@ final class Attempt {
       log.atError()
           .addKeyValue("delivery", claim.delivery())
           .log("the stored message could not be read: {}", e.getMessage());
-      return new Result(new Settlement.Unmade(clock.instant().plus(STORE_FAULT_WAIT)), false);
+      return Result.unmade(clock.instant().plus(STORE_FAULT_WAIT));
     } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       log.atError()
           .addKeyValue("delivery", claim.delivery())
@@ -73,40 +89,67 @@ final class Attempt {
       outcome = new Outcome.NotMade("internal error: " + e.getClass().getSimpleName());
     }
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-    return judge(claim, rule, outcome, elapsed);
+    return judge(claim, rule.retry(), probed, outcome, elapsed);
   }
 
-  private Result judge(Claim claim, Rule rule, Outcome outcome, Duration elapsed) {
+  private Result judge(
+      Claim claim, Retry retry, boolean probed, Outcome outcome, Duration elapsed) {
     Instant now = clock.instant();
+    Instant due = Schedule.next(now, retry, claim.age(), null, chance);
     return switch (outcome) {
-      case Outcome.Accepted(int status) ->
-          new Result(new Settlement.Done(new Trial(now, elapsed, status, "", "")), false);
+      case Outcome.Accepted(int status, boolean byBackup) ->
+          // What the backup took says that mail gets through, and nothing on the URL itself.
+          Result.of(
+              new Settlement.Done(new Trial(now, elapsed, status, "", "")),
+              byBackup ? Sign.ALIVE : Sign.TAKEN);
       case Outcome.Refused(int status, String reason, String detail) ->
-          new Result(new Settlement.Dead(new Trial(now, elapsed, status, reason, detail)), false);
+          Result.of(
+              new Settlement.Dead(new Trial(now, elapsed, status, reason, detail)), Sign.ALIVE);
       case Outcome.Gone(String reason, String detail) ->
           new Result(
               new Settlement.Again(
-                  new Trial(now, elapsed, 410, reason + "; the endpoint is paused", detail),
-                  Schedule.next(now, rule.interval(), null, chance)),
-              true);
+                  new Trial(now, elapsed, 410, reason + "; the endpoint is paused", detail), due),
+              Sign.NONE,
+              null,
+              Pause.Cause.GONE);
       case Outcome.NotMade(String reason) ->
-          new Result(
-              new Settlement.Again(
-                  new Trial(now, elapsed, 0, reason, ""),
-                  Schedule.next(now, rule.interval(), null, chance)),
-              false);
-      case Outcome.Deferred(int status, String reason, String detail, var retryAfter) -> {
-        // Only an attempt that was made after the period's end may be the last.
-        if (claim.age().compareTo(rule.period()) >= 0) {
-          String last = "given up after " + days(rule.period()) + "; last: " + reason;
-          yield new Result(
-              new Settlement.Dead(new Trial(now, elapsed, status, last, detail)), false);
-        }
-        Instant due = Schedule.next(now, rule.interval(), retryAfter, chance);
-        yield new Result(
-            new Settlement.Again(new Trial(now, elapsed, status, reason, detail), due), false);
-      }
+          Result.of(
+              new Settlement.Again(new Trial(now, elapsed, 0, reason, ""), due, true), Sign.NONE);
+      case Outcome.Deferred deferred -> defer(claim, retry, probed, deferred, now, elapsed);
     };
+  }
+
+  private Result defer(
+      Claim claim,
+      Retry retry,
+      boolean probed,
+      Outcome.Deferred deferred,
+      Instant now,
+      Duration elapsed) {
+    int status = deferred.httpStatus();
+    boolean isPressed = status == 429 || status == 503;
+    Sign sign = isPressed ? Sign.PRESSED : Sign.FAILED;
+    Trial trial = new Trial(now, elapsed, status, deferred.reason(), deferred.detail());
+    boolean isHopeless =
+        claim.failing().compareTo(retry.pauseAfter()) >= 0
+            && retry.pauseAfter().compareTo(retry.period()) < 0;
+    // Only an attempt that was made after the period's end may be the last; and nothing is given up
+    // for an endpoint that is paused, or now will be.
+    if (claim.age().compareTo(retry.period()) >= 0 && !probed && !isHopeless) {
+      String last = "given up after " + days(retry.period()) + "; last: " + deferred.reason();
+      return Result.of(
+          new Settlement.Dead(new Trial(now, elapsed, status, last, deferred.detail())), sign);
+    }
+    Instant due = Schedule.next(now, retry, claim.age(), deferred.retryAfter(), chance);
+    if (probed && due.isBefore(now.plus(Lanes.PROBE_PAUSED_EVERY))) {
+      // Another delivery gets the next probe: it may be this one that the endpoint can't take.
+      due = now.plus(Lanes.PROBE_PAUSED_EVERY);
+    }
+    return new Result(
+        new Settlement.Again(trial, due),
+        sign,
+        isPressed ? deferred.retryAfter() : null,
+        isHopeless && !probed ? Pause.Cause.FAILING : null);
   }
 
   private Outcome call(Claim claim, Endpoint endpoint) throws IOException {
@@ -123,7 +166,9 @@ final class Attempt {
     Outcome outcome = carry(claim, endpoint, endpoint.url(), body);
     if (outcome instanceof Outcome.Deferred first && endpoint.backupUrl() != null) {
       Outcome second = carry(claim, endpoint, endpoint.backupUrl(), body);
-      return second instanceof Outcome.Accepted ? second : both(first, second);
+      return second instanceof Outcome.Accepted(int status, _)
+          ? new Outcome.Accepted(status, true)
+          : both(first, second);
     }
     return outcome;
   }
@@ -168,7 +213,10 @@ final class Attempt {
     }
   }
 
-  private static String days(Duration period) {
-    return period.toHours() % 24 == 0 ? period.toDays() + " d" : period.toHours() + " h";
+  /// A long time in words.
+  static String days(Duration time) {
+    return time.toHours() > 0 && time.toHours() % 24 == 0
+        ? time.toDays() + " d"
+        : time.toHours() + " h";
   }
 }

@@ -4,7 +4,7 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Claim;
 import io.postern.queue.Demand;
 import io.postern.queue.MailQueue;
-import io.postern.queue.Pause;
+import io.postern.queue.Pause.Cause;
 import io.postern.queue.Settlement;
 import io.postern.queue.Want;
 import io.postern.rules.Book;
@@ -22,12 +22,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -39,6 +36,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// A rule is asked for only while the book in force has it, enabled, and its endpoint is not
 /// paused: what waits for any other rule stays where it is, and loses no time of its retry period.
+/// How many of its deliveries are asked for is what [Lanes] (the endpoint's own window and rate)
+/// and [Slots] (what it shares with others) both allow.
 public final class Dispatcher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
@@ -56,25 +55,23 @@ public final class Dispatcher implements AutoCloseable {
 
   private static final Duration STORE_RETRY = Duration.ofSeconds(1);
 
+  /// One part in so many of all slots is the most that probes of dead endpoints hold, for most of
+  /// them will hang.
+  private static final int PROBES_PART = 4;
+
   private final Parts parts;
   private final Settings settings;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Lanes lanes;
   private final Slots slots;
+  private final Pauses pauses;
+  private final InFlight inFlight;
   private final Attempt attempt;
   private final Signal signal = new Signal();
-  private final Thread loop = Thread.ofPlatform().name("dispatcher").unstarted(this::loop);
-  private final Set<String> paused = ConcurrentHashMap.newKeySet();
-  private final CountDownLatch stopping = new CountDownLatch(1);
-
-  /// The newest claim on each delivery that is being attempted.
-  private final Map<String, Claim> inFlight = new ConcurrentHashMap<>();
-
-  /// Held while claims are made and noted in [#inFlight], so that who finds a claim outdated finds
-  /// the newer one there.
-  private final ReentrantLock claiming = new ReentrantLock();
-
-  private volatile boolean pausesKnown;
+  private final AtomicInteger probes = new AtomicInteger();
   private final AtomicLong looks = new AtomicLong();
   private final AtomicLong turns = new AtomicLong();
+  private final Thread loop = Thread.ofPlatform().name("dispatcher").unstarted(this::loop);
   private boolean storeFailing;
 
   /// When the waiting deliveries were last told that time passed. Only for the thread that runs
@@ -92,19 +89,24 @@ public final class Dispatcher implements AutoCloseable {
   /// @param gateway who we are, in payloads
   /// @param clock the time
   /// @param chance the jitter
+  /// @param notices told of pauses
   public record Parts(
       MailQueue queue,
       Supplier<Optional<Book>> books,
       Courier courier,
       Payload.Gateway gateway,
       InstantSource clock,
-      RandomGenerator chance) {}
+      RandomGenerator chance,
+      Notices notices) {}
 
   /// Makes a dispatcher that does nothing until it is started or cranked.
   public Dispatcher(Parts parts, Settings settings) {
     this.parts = parts;
     this.settings = settings;
+    this.lanes = new Lanes(parts.clock(), settings.perEndpointMax());
     this.slots = new Slots(settings.concurrencyMax(), settings.perHostMax());
+    this.pauses = new Pauses(parts.queue(), parts.clock(), parts.notices());
+    this.inFlight = new InFlight(parts.queue(), stopping);
     this.attempt = new Attempt(parts.courier(), parts.gateway(), parts.clock(), parts.chance());
     this.lookedAt = parts.clock().instant();
     parts.queue().onReady(signal::raise);
@@ -118,7 +120,7 @@ public final class Dispatcher implements AutoCloseable {
   /// Has the queue and the pauses looked at now: the book, or a pause, was changed by somebody
   /// else.
   public void wake() {
-    pausesKnown = false;
+    pauses.suspect();
     signal.raise();
   }
 
@@ -130,46 +132,27 @@ public final class Dispatcher implements AutoCloseable {
     Instant now = parts.clock().instant();
     Duration passed = Duration.between(lookedAt, now);
     boolean isLongAgo = passed.isNegative() || passed.compareTo(LOOK_AFTER) >= 0;
-    if (isLongAgo || !pausesKnown) {
-      refreshPauses();
+    if (isLongAgo || pauses.isStale()) {
+      refreshPauses(now);
     }
-    Map<String, Rule> active = active();
+    List<Rule> open = open();
     if (isLongAgo) {
       lookedAt = now;
-      elapse(active, passed);
+      elapse(open, passed);
     }
     turn++;
-    List<Slots.Ask> asks = asks(active);
+    List<Slots.Ask> asks = asks(open);
     Demand demand = slots.demand(asks);
     if (demand.wants().isEmpty()) {
       return 0;
     }
-    List<Claim> claims = claim(demand, now);
+    List<Claim> claims = inFlight.claim(demand, now);
+    Map<String, Rule> byName = open.stream().collect(Collectors.toMap(Rule::name, rule -> rule));
     for (Claim claim : claims) {
-      String host = host(Objects.requireNonNull(active.get(claim.rule())));
-      slots.take(claim.rule(), host);
-      Thread.ofVirtual().name("attempt-" + claim.delivery()).start(() -> attempt(claim, host));
+      start(claim, Objects.requireNonNull(byName.get(claim.rule())));
     }
     noteHunger(asks, demand, claims);
     return claims.size();
-  }
-
-  /// Claims, and keeps what is to be attempted now. A delivery whose lease ended while its attempt
-  /// still runs comes back here: the attempt goes on under the new claim, and no second one is made
-  /// beside it.
-  private List<Claim> claim(Demand demand, Instant now) throws StoreUnavailable {
-    claiming.lock();
-    try {
-      List<Claim> fresh = new ArrayList<>();
-      for (Claim claim : parts.queue().claim(demand, now)) {
-        if (inFlight.put(claim.delivery(), claim) == null) {
-          fresh.add(claim);
-        }
-      }
-      return fresh;
-    } finally {
-      claiming.unlock();
-    }
   }
 
   /// How often it has looked at the queue, to the end of a look.
@@ -240,36 +223,50 @@ public final class Dispatcher implements AutoCloseable {
     }
   }
 
-  /// Rules whose deliveries may be tried now.
-  private Map<String, Rule> active() {
+  private void refreshPauses(Instant now) throws StoreUnavailable {
+    pauses.refresh();
+    List<Rule> rules = parts.books().get().map(Book::rules).orElse(List.of());
+    lanes.keep(rules.stream().map(Rule::name).collect(Collectors.toSet()));
+    for (Rule rule : rules) {
+      // After a start nothing is known of an endpoint but that it is paused.
+      if (pauses.isProbed(rule.name()) && !lanes.isDead(rule)) {
+        lanes.doubt(rule.name(), now);
+      }
+    }
+  }
+
+  /// Rules of which something may be tried now, be it a probe.
+  private List<Rule> open() {
     if (settings.paused()) {
-      return Map.of();
+      return List.of();
     }
-    return parts
-        .books()
-        .get()
-        .map(
-            book ->
-                book.rules().stream()
-                    .filter(rule -> rule.enabled() && !paused.contains(rule.name()))
-                    .collect(Collectors.toMap(Rule::name, rule -> rule)))
-        .orElse(Map.of());
+    return parts.books().get().map(Book::rules).orElse(List.of()).stream()
+        .filter(rule -> rule.enabled() && !pauses.isHeld(rule.name()))
+        .toList();
   }
 
-  private void elapse(Map<String, Rule> active, Duration passed) throws StoreUnavailable {
+  private void elapse(List<Rule> open, Duration passed) throws StoreUnavailable {
+    List<String> active =
+        open.stream().map(Rule::name).filter(rule -> !pauses.isProbed(rule)).toList();
     if (passed.isPositive() && !active.isEmpty()) {
-      parts.queue().elapse(active.keySet(), passed.compareTo(ELAPSE_MAX) > 0 ? ELAPSE_MAX : passed);
+      parts.queue().elapse(active, passed.compareTo(ELAPSE_MAX) > 0 ? ELAPSE_MAX : passed);
     }
   }
 
-  /// Every rule that may be tried, each round with another one first.
-  private List<Slots.Ask> asks(Map<String, Rule> active) {
+  /// What each rule may have on its own account, each round with another one first.
+  private List<Slots.Ask> asks(List<Rule> open) {
+    List<Rule> rules = new ArrayList<>(open);
+    Collections.rotate(rules, turn);
+    int probesLeft = Math.max(1, settings.concurrencyMax() / PROBES_PART) - probes.get();
     List<Slots.Ask> asks = new ArrayList<>();
-    for (Rule rule : active.values()) {
-      int room = settings.perEndpointMax() - slots.held(rule.name());
-      asks.add(new Slots.Ask(rule.name(), host(rule), room, lease(rule.endpoint())));
+    for (Rule rule : rules) {
+      String name = rule.name();
+      int room = lanes.room(rule, pauses.isProbed(name), slots.held(name));
+      if (room > 0 && lanes.isDead(rule) && probesLeft-- <= 0) {
+        room = 0;
+      }
+      asks.add(new Slots.Ask(name, host(rule), room, lease(rule.endpoint())));
     }
-    Collections.rotate(asks, turn);
     return asks;
   }
 
@@ -305,34 +302,47 @@ public final class Dispatcher implements AutoCloseable {
 
   private Duration untilNextLook() throws StoreUnavailable {
     Instant now = parts.clock().instant();
-    List<String> rules = slots.demand(asks(active())).wants().stream().map(Want::rule).toList();
-    if (rules.isEmpty()) {
-      return LOOK_AFTER;
+    List<Rule> open = open();
+    List<String> rules = slots.demand(asks(open)).wants().stream().map(Want::rule).toList();
+    List<Instant> next = new ArrayList<>(List.of(now.plus(LOOK_AFTER)));
+    lanes.opens(open, pauses).ifPresent(next::add);
+    if (!rules.isEmpty()) {
+      parts.queue().nextDue(rules).ifPresent(next::add);
     }
-    Duration wait =
-        parts.queue().nextDue(rules).map(due -> Duration.between(now, due)).orElse(LOOK_AFTER);
-    if (wait.compareTo(LOOK_AFTER) > 0) {
-      return LOOK_AFTER;
-    }
+    Duration wait = Duration.between(now, Collections.min(next));
     return wait.isNegative() ? Duration.ZERO : wait;
   }
 
-  private void refreshPauses() throws StoreUnavailable {
-    pausesKnown = true;
-    Set<String> now = parts.queue().pauses().stream().map(Pause::rule).collect(Collectors.toSet());
-    paused.retainAll(now);
-    paused.addAll(now);
+  private void start(Claim claim, Rule rule) {
+    boolean isProbe = lanes.isDead(rule);
+    Flight flight = new Flight(rule, host(rule), isProbe, lanes.begin(rule));
+    slots.take(rule.name(), flight.host());
+    if (isProbe) {
+      probes.incrementAndGet();
+    }
+    Thread.ofVirtual().name("attempt-" + claim.delivery()).start(() -> attempt(claim, flight));
   }
 
-  private void attempt(Claim claim, String host) {
+  /// What an attempt holds until its settlement is on disk.
+  ///
+  /// @param rule as it was when it began
+  /// @param host at which it holds a slot
+  /// @param isProbe true when the endpoint was dead
+  /// @param ticket of its lane
+  private record Flight(Rule rule, String host, boolean isProbe, Lanes.Ticket ticket) {}
+
+  private void attempt(Claim claim, Flight flight) {
     try {
       Optional<Claim> next = Optional.of(claim);
       while (next.isPresent()) {
-        next = settle(next.get(), make(next.get()));
+        Attempt.Result result = make(next.get(), flight);
+        String delivery = claim.delivery();
+        next = inFlight.settle(next.get(), result.settlement());
+        boolean isProbed = pauses.isProbed(claim.rule());
+        lanes.ended(flight.ticket(), flight.rule(), delivery, result, isProbed);
       }
     } catch (RuntimeException | Error e) {
-      // Left in flight, it would never be attempted again; its lease brings it back.
-      inFlight.remove(claim.delivery());
+      inFlight.abandon(claim);
       log.atError()
           .addKeyValue("delivery", claim.delivery())
           .setCause(e)
@@ -340,85 +350,37 @@ public final class Dispatcher implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
-      if (slots.free(claim.rule(), host) || isStopping()) {
+      if (flight.isProbe()) {
+        probes.decrementAndGet();
+      }
+      // A probe's end changes what its endpoint may have, whoever else is waiting.
+      if (slots.free(claim.rule(), flight.host()) || flight.isProbe() || isStopping()) {
         signal.raise();
       }
     }
   }
 
-  private Settlement make(Claim claim) {
+  private Attempt.Result make(Claim claim, Flight flight) {
+    String name = claim.rule();
     Optional<Rule> rule =
-        parts.books().get().flatMap(book -> book.rule(claim.rule())).filter(Rule::enabled);
-    if (rule.isEmpty() || paused.contains(claim.rule())) {
+        parts.books().get().flatMap(book -> book.rule(name)).filter(Rule::enabled);
+    if (rule.isEmpty() || pauses.isHeld(name) || (pauses.isProbed(name) && !flight.isProbe())) {
       // Its rule was edited, or its endpoint paused, between the claim and now.
-      return new Settlement.Unmade(parts.clock().instant());
+      return Attempt.Result.unmade(parts.clock().instant());
     }
-    Attempt.Result result = attempt.make(claim, rule.get());
-    if (result.gone()) {
-      pause(claim.rule());
+    boolean isProbed = pauses.isProbed(name);
+    Attempt.Result result = attempt.make(claim, rule.get(), isProbed);
+    if (result.pause() == Cause.GONE) {
+      pauses.pause(name, Cause.GONE, "the endpoint answered 410 Gone");
+    } else if (result.pause() == Cause.FAILING
+        && !lanes.hasTakenSince(flight.rule(), flight.ticket())) {
+      String reason = "nothing but failures for " + Attempt.days(claim.failing());
+      pauses.pause(name, Cause.FAILING, reason);
+      lanes.doubt(name, parts.clock().instant().plus(Lanes.PROBE_PAUSED_EVERY));
+    } else if (isProbed && result.settlement() instanceof Settlement.Done) {
+      pauses.resume(name);
     }
-    return result.settlement();
-  }
-
-  private void pause(String rule) {
-    try {
-      parts
-          .queue()
-          .pause(new Pause(rule, parts.clock().instant(), "the endpoint answered 410 Gone"));
-      paused.add(rule);
-      log.atWarn().addKeyValue("rule", rule).log("endpoint paused: it answered 410 Gone");
-    } catch (StoreUnavailable e) {
-      // Then it is tried again after the interval, and will say 410 again.
-      log.atError().addKeyValue("rule", rule).log("a pause could not be kept: {}", e.getMessage());
-    }
-  }
-
-  /// Settles, and holds the slot until that is on disk: a delivery is in flight until then. Gives
-  /// up only when the gateway stops; the lease brings the delivery back then.
-  ///
-  /// @return a claim that was made after the settlement and is to be attempted now
-  private Optional<Claim> settle(Claim attempted, Settlement settlement)
-      throws InterruptedException {
-    Claim claim = attempted;
-    while (true) {
-      try {
-        if (parts.queue().settle(claim, settlement)) {
-          return leave(claim);
-        }
-        Claim newest = newest(claim.delivery());
-        if (newest.equals(claim)) {
-          log.atError()
-              .addKeyValue("delivery", claim.delivery())
-              .log("a settlement was refused: the claim is not in force any more");
-          return leave(claim);
-        }
-        claim = newest;
-      } catch (StoreUnavailable e) {
-        if (isStopping()) {
-          log.atError()
-              .addKeyValue("delivery", claim.delivery())
-              .log("an outcome is lost, the delivery will be tried again: {}", e.getMessage());
-          return Optional.empty();
-        }
-        stopping.await(STORE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
-      }
-    }
-  }
-
-  /// Takes a settled delivery out of flight, unless it has been claimed anew since.
-  private Optional<Claim> leave(Claim settled) {
-    return inFlight.remove(settled.delivery(), settled)
-        ? Optional.empty()
-        : Optional.of(newest(settled.delivery()));
-  }
-
-  private Claim newest(String delivery) {
-    claiming.lock();
-    try {
-      return Objects.requireNonNull(inFlight.get(delivery), "a delivery that is not in flight");
-    } finally {
-      claiming.unlock();
-    }
+    return result;
   }
 
   private boolean isStopping() {

@@ -52,7 +52,7 @@ public final class HttpCourier implements Courier {
   private volatile boolean stopping;
 
   /// @param clock gives the timestamps of signatures
-  /// @param permanent the status codes that refuse the request itself
+  /// @param permanent the status codes that refuse the request itself, where a rule doesn't say it
   public HttpCourier(InstantSource clock, Set<Integer> permanent) {
     this.clock = clock;
     this.permanent = Set.copyOf(permanent);
@@ -159,7 +159,8 @@ public final class HttpCourier implements Courier {
   private Outcome answered(Post post, AnswerReader reader, String excerpt) {
     int status = reader.status();
     StringBuilder reason = new StringBuilder("HTTP ").append(status);
-    StringBuilder detail = new StringBuilder(excerpt.strip());
+    boolean isLogged = post.endpoint().exchange().answerLogged();
+    StringBuilder detail = new StringBuilder(isLogged ? excerpt.strip() : "");
     if (status >= 300 && status < 400) {
       reason.append(", a redirect, which is not followed");
       reader.header("location").ifPresent(to -> detail.insert(0, "to " + to + " "));
@@ -175,7 +176,13 @@ public final class HttpCourier implements Courier {
             .header("retry-after")
             .flatMap(value -> RetryAfter.parse(value, clock.instant()))
             .orElse(null);
-    return Outcome.of(status, permanent, reason.toString(), detail.toString().strip(), retryAfter);
+    @Nullable Set<Integer> own = post.endpoint().exchange().permanentFailures();
+    return Outcome.of(
+        status,
+        own == null ? permanent : own,
+        reason.toString(),
+        detail.toString().strip(),
+        retryAfter);
   }
 
   /// A failure in the words of the status log.

@@ -12,7 +12,13 @@ public sealed interface Outcome {
   /// Taken: 2xx.
   ///
   /// @param httpStatus the code
-  record Accepted(int httpStatus) implements Outcome {}
+  /// @param byBackup true when it was the backup URL that took it
+  record Accepted(int httpStatus, boolean byBackup) implements Outcome {
+    /// By the URL that was called.
+    public Accepted(int httpStatus) {
+      this(httpStatus, false);
+    }
+  }
 
   /// Not now: to be tried again.
   ///

@@ -1,12 +1,15 @@
 package io.postern.delivery;
 
+import io.postern.rules.Retry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// When a deferred delivery is tried again: after the rule's interval and up to a tenth more, so
-/// that what failed together does not come back together.
+/// When a deferred delivery is tried again: after the rule's interval, or, where the rule lets it
+/// grow, after as long as the delivery is old, and up to a tenth more, so that what failed together
+/// does not come back together. (Postfix grows its waits by age, too: each is then about twice the
+/// one before, whatever happened meanwhile.)
 final class Schedule {
   /// The longest wait that a Retry-After can ask for.
   static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
@@ -18,16 +21,28 @@ final class Schedule {
   /// The time before which the next attempt is not made.
   ///
   /// @param now the end of the last one
-  /// @param interval the rule's
+  /// @param age how much of the retry period is used up
   /// @param retryAfter what the endpoint asked for (RFC 9110 §10.2.3); null for nothing
   static Instant next(
-      Instant now, Duration interval, @Nullable Duration retryAfter, RandomGenerator chance) {
-    Duration wait =
-        interval.plusMillis((long) (interval.toMillis() * JITTER * chance.nextDouble()));
+      Instant now,
+      Retry retry,
+      Duration age,
+      @Nullable Duration retryAfter,
+      RandomGenerator chance) {
+    Duration grown = shorter(age, retry.intervalMax());
+    Duration base = longer(retry.interval(), grown);
+    Duration wait = base.plusMillis((long) (base.toMillis() * JITTER * chance.nextDouble()));
     if (retryAfter != null) {
-      Duration asked = retryAfter.compareTo(RETRY_AFTER_MAX) > 0 ? RETRY_AFTER_MAX : retryAfter;
-      wait = asked.compareTo(wait) > 0 ? asked : wait;
+      wait = longer(wait, shorter(retryAfter, RETRY_AFTER_MAX));
     }
     return now.plus(wait);
+  }
+
+  static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 /// @param replay true when an operator asked for the delivery again
 /// @param age how much of the retry period is used up: the time since the mail was kept (or asked
 ///   for again) in which the gateway ran and the rule was not held
+/// @param failing for how long the rule's endpoint has done nothing but fail, by the same clock
 /// @param mail the mail; its message is read from the store when opened
 public record Claim(
     String delivery,
@@ -22,4 +23,5 @@ public record Claim(
     int attempt,
     boolean replay,
     Duration age,
+    Duration failing,
     Mail mail) {}

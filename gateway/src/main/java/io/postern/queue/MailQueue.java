@@ -63,10 +63,11 @@ public interface MailQueue extends QueueView, AutoCloseable {
   /// retry period. A crash forgets at most what was not yet told.
   void elapse(Collection<String> rules, Duration time) throws StoreUnavailable;
 
-  /// Pauses a rule's endpoint; a second pause changes nothing.
+  /// Pauses a rule's endpoint. A second pause changes nothing, but that a person's or the
+  /// endpoint's own takes the place of one that would end by itself.
   void pause(Pause pause) throws StoreUnavailable;
 
-  /// Ends a pause.
+  /// Ends a pause. The endpoint's failures are counted anew from here.
   ///
   /// @return false when there was none
   boolean resume(String rule) throws StoreUnavailable;

@@ -14,7 +14,13 @@ public sealed interface Settlement {
   ///
   /// @param trial the attempt
   /// @param due not before this time
-  record Again(Trial trial, Instant due) implements Settlement {}
+  /// @param ours true when the fault is ours, so that it says nothing about the endpoint
+  record Again(Trial trial, Instant due, boolean ours) implements Settlement {
+    /// By the endpoint's fault.
+    public Again(Trial trial, Instant due) {
+      this(trial, due, false);
+    }
+  }
 
   /// Given up.
   ///

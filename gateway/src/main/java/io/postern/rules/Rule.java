@@ -4,7 +4,6 @@ import io.postern.mail.Address;
 import io.postern.mime.Headers;
 import io.postern.settings.Place;
 import io.postern.webhook.Endpoint;
-import java.time.Duration;
 import java.util.List;
 
 /// Which mail goes where: a rule file's content.
@@ -13,8 +12,8 @@ import java.util.List;
 /// @param account the first folder below the rules' folder that the file lies in; empty for none
 /// @param terms what must all be true of a mail; at least one
 /// @param endpoint where it is posted
-/// @param interval how long a deferred delivery waits
-/// @param period how long a delivery is tried in all
+/// @param pace how hard the endpoint may be pressed
+/// @param retry what becomes of a delivery that is not taken
 /// @param enabled false: takes no mail, and holds what waits
 /// @param place where its name stands
 public record Rule(
@@ -22,8 +21,8 @@ public record Rule(
     String account,
     List<Term> terms,
     Endpoint endpoint,
-    Duration interval,
-    Duration period,
+    Pace pace,
+    Retry retry,
     boolean enabled,
     Place place) {
   public Rule {

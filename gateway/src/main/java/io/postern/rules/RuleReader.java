@@ -11,14 +11,15 @@ import io.postern.settings.Text;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authentication;
 import io.postern.webhook.Endpoint.Authorization;
+import io.postern.webhook.Endpoint.Exchange;
 import io.postern.webhook.Format;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One rule file to one rule.
@@ -30,16 +31,6 @@ record RuleReader(
   static final int NAME_CHARS_MAX = 100;
   static final int TERMS_MAX = 50;
   static final int KEYS_MAX = 5;
-
-  private static final Duration INTERVAL = Duration.ofMinutes(1);
-  private static final Duration INTERVAL_MIN = Duration.ofSeconds(10);
-  private static final Duration INTERVAL_MAX = Duration.ofMinutes(10);
-  private static final Duration PERIOD = Duration.ofDays(4);
-  private static final Duration PERIOD_MIN = Duration.ofDays(1);
-  private static final Duration PERIOD_MAX = Duration.ofDays(10);
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration TIMEOUT_MIN = Duration.ofSeconds(1);
-  private static final Duration TIMEOUT_MAX = Duration.ofSeconds(999);
 
   /// RFC 5322 §2.2: printable ASCII without the colon.
   private static final java.util.regex.Pattern HEADER_NAME =
@@ -59,14 +50,16 @@ record RuleReader(
     List<Term> terms = terms(root);
     boolean enabled = root.flag("enabled", true);
     root.require("post", "post: { url: https://app.example.com/hooks/mail }");
+    Section post = root.section("post");
+    RetryReader retries = new RetryReader(root.section("retry"));
     Optional<Endpoint> endpoint =
         endpoint(
-            root.section("post"),
+            post,
+            retries.permanentFailures(),
             name.map(Text::value).orElse(""),
             enabled ? unreadableSecret : Severity.WARNING);
-    Section retry = root.section("retry");
-    Duration interval = retry.duration("interval", INTERVAL, INTERVAL_MIN, INTERVAL_MAX);
-    Duration period = retry.duration("period", PERIOD, PERIOD_MIN, PERIOD_MAX);
+    Pace pace = new PostReader(post, problems).pace();
+    Retry retry = retries.read();
     root.done();
     if (name.isEmpty() || endpoint.isEmpty()) {
       return Optional.empty();
@@ -77,8 +70,8 @@ record RuleReader(
             account,
             terms,
             endpoint.get(),
-            interval,
-            period,
+            pace,
+            retry,
             enabled,
             name.get().place()));
   }
@@ -150,7 +143,8 @@ record RuleReader(
     return pattern.map(it -> new Term(header.get().value(), !hasMatches, it, section.place()));
   }
 
-  private Optional<Endpoint> endpoint(Section post, String rule, Severity unreadable) {
+  private Optional<Endpoint> endpoint(
+      Section post, @Nullable Set<Integer> permanent, String rule, Severity unreadable) {
     if (post.isPresent()) {
       post.require("url", "url: https://app.example.com/hooks/mail");
     }
@@ -164,9 +158,9 @@ record RuleReader(
     Format format = post.word("format", formats).orElse(Format.FORM);
     Authentication authentication = authentication(post, format, unreadable);
     List<Secret> sign = post.secrets("sign", KEYS_MAX, unreadable);
-    Duration timeout = post.duration("timeout", TIMEOUT, TIMEOUT_MIN, TIMEOUT_MAX);
+    Exchange exchange = new PostReader(post, problems).exchange(permanent, unreadable);
     return url.map(
-        it -> new Endpoint(rule, it, backup.orElse(null), format, authentication, sign, timeout));
+        it -> new Endpoint(rule, it, backup.orElse(null), format, authentication, sign, exchange));
   }
 
   private Authentication authentication(Section post, Format format, Severity unreadable) {

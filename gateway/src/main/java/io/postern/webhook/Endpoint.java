@@ -1,9 +1,11 @@
 package io.postern.webhook;
 
+import io.postern.settings.CertificateFile;
 import io.postern.settings.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Where a rule posts, and how. An endpoint is its rule: windows, pauses and counters go by the
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param format the dialect
 /// @param authentication what proves us to the endpoint
 /// @param signingKeys Standard Webhooks secrets, the newest first; empty for unsigned posts
-/// @param timeout the deadline of one call, from connecting to the last byte read
+/// @param exchange how a call is made
 public record Endpoint(
     String rule,
     URI url,
@@ -24,9 +26,31 @@ public record Endpoint(
     Format format,
     Authentication authentication,
     List<Secret> signingKeys,
-    Duration timeout) {
+    Exchange exchange) {
   public Endpoint {
     signingKeys = List.copyOf(signingKeys);
+  }
+
+  /// The deadline of one call, from looking up the name to the last byte read.
+  public Duration timeout() {
+    return exchange.timeout();
+  }
+
+  /// How a call is made.
+  ///
+  /// @param timeout the deadline of one call, from looking up the name to the last byte read
+  /// @param ca the only authorities whose certificates are taken; null for those of the system
+  /// @param permanentFailures the status codes by which it refuses the request itself; null for
+  ///   those of the configuration
+  /// @param answerLogged false to keep the text of answers out of the status log
+  public record Exchange(
+      Duration timeout,
+      @Nullable CertificateFile ca,
+      @Nullable Set<Integer> permanentFailures,
+      boolean answerLogged) {
+    public Exchange {
+      permanentFailures = permanentFailures == null ? null : Set.copyOf(permanentFailures);
+    }
   }
 
   /// What proves us to the endpoint. Secrets are read at each call, so that they can rotate.

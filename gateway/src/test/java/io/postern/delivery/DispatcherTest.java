@@ -14,6 +14,7 @@ import io.postern.mail.Envelope;
 import io.postern.mail.Peer;
 import io.postern.mail.ReversePath;
 import io.postern.queue.Accepted;
+import io.postern.queue.Pause;
 import io.postern.queue.Spool;
 import io.postern.rules.Book;
 import io.postern.rules.Read;
@@ -28,12 +29,14 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -49,6 +52,19 @@ final class DispatcherTest {
   @TempDir private Path folder;
   private final FakeClock clock = new FakeClock();
   private final ScriptedCourier courier = new ScriptedCourier();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+  private final Notices notices =
+      new Notices() {
+        @Override
+        public void paused(Pause pause) {
+          told.add("paused " + pause.rule() + " " + pause.cause() + ": " + pause.reason());
+        }
+
+        @Override
+        public void resumed(String rule) {
+          told.add("resumed " + rule);
+        }
+      };
   private SqliteStore store;
   private Optional<Book> book;
   private Dispatcher dispatcher;
@@ -59,7 +75,7 @@ final class DispatcherTest {
     store =
         SqliteStore.open(
             io.postern.store.sqlite.Settings.of(folder.resolve("data/postern.db"), 0), clock);
-    book = Optional.of(book("interval: 10s, period: 1d", true));
+    book = Optional.of(book("interval: 10s, period: 1d, pause-after: 1d", true));
     dispatcher = dispatcher(new Settings(false, Set.of(400), 64, 32, 4));
   }
 
@@ -95,7 +111,7 @@ final class DispatcherTest {
     courier.always = new Outcome.Deferred(503, "HTTP 503", "", null);
     crank();
     Optional<Book> enabled = book;
-    book = Optional.of(book("interval: 10s, period: 1d", false));
+    book = Optional.of(book("interval: 10s, period: 1d, pause-after: 1d", false));
     for (int minute = 0; minute < 2 * 24 * 60; minute++) {
       clock.tick(Duration.ofMinutes(1));
       crank();
@@ -135,17 +151,14 @@ final class DispatcherTest {
 
   @Test
   void endpointsThatHangLeaveRoomForOneThatDoesNot() throws Exception {
-    List<String> hanging = List.of("one", "two", "three", "four", "five");
-    for (String rule : hanging) {
-      rule(rule, "interval: 10s, period: 1d", true);
+    for (int i = 0; i < 14; i++) {
+      rule("hanging" + i, "", "interval: 10s", true);
     }
-    book = Optional.of(book("interval: 10s, period: 1d", true));
+    book = Optional.of(book("interval: 10s", true));
     dispatcher.close();
     dispatcher = dispatcher(new Settings(false, Set.of(400), 64, 64, 16));
-    for (int i = 0; i < 20; i++) {
-      for (String rule : hanging) {
-        put(rule);
-      }
+    for (int i = 0; i < 14 * 6; i++) {
+      put("hanging" + i % 14);
     }
     courier.hold = true;
     int started = -1;
@@ -153,11 +166,157 @@ final class DispatcherTest {
       started = dispatcher.inFlight();
       dispatcher.runOnce();
     }
-    assertTrue(started >= 32 && started <= 48, "in flight " + started);
+    assertTrue(started >= 40 && started <= 48, "in flight " + started);
     put("desk");
     assertEquals(1, dispatcher.runOnce(), "nothing is left for the healthy one");
     courier.release();
     until(() -> dispatcher.inFlight() == 0);
+  }
+
+  @Test
+  void aDeadEndpointGetsOneProbeAtATimeAndThenMoreAndMore() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      put();
+    }
+    courier.always = new Outcome.Deferred(502, "HTTP 502", "", null);
+    assertEquals(4, crank());
+    assertEquals(0, crank(), "called again at once");
+    clock.tick(Duration.ofSeconds(1));
+    assertEquals(1, crank());
+    clock.tick(Duration.ofSeconds(1));
+    assertEquals(0, crank(), "the second probe waits twice as long");
+    clock.tick(Duration.ofSeconds(1));
+    courier.always = new Outcome.Accepted(200);
+    List<Integer> started = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      started.add(crank());
+    }
+    assertEquals(List.of(1, 1, 2, 4, 4), started);
+  }
+
+  @Test
+  void probesOfDeadEndpointsHoldAQuarterOfTheSlotsAtMost() throws Exception {
+    for (int i = 0; i < 6; i++) {
+      rule("dead" + i, "", "interval: 10s", true);
+    }
+    book = Optional.of(book("interval: 10s", true));
+    dispatcher.close();
+    dispatcher = dispatcher(new Settings(false, Set.of(400), 8, 8, 8));
+    for (int i = 0; i < 6 * 6; i++) {
+      put("dead" + i % 6);
+    }
+    courier.always = new Outcome.Deferred(502, "HTTP 502", "", null);
+    while (crank() > 0) {
+      // Until all are dead.
+    }
+    clock.tick(Duration.ofSeconds(2));
+    courier.hold = true;
+    assertEquals(2, dispatcher.runOnce());
+    put();
+    assertEquals(1, dispatcher.runOnce());
+    courier.release();
+    until(() -> dispatcher.inFlight() == 0);
+  }
+
+  @Test
+  void anEndpointThatOnlyFailsIsPausedAndProbedByTheHourUntilItWorks() throws Exception {
+    book = Optional.of(book("interval: 10m, period: 1d, pause-after: 1h", true));
+    put();
+    put();
+    courier.always = new Outcome.Deferred(503, "HTTP 503", "", null);
+    for (int minute = 0; told.isEmpty(); minute++) {
+      assertTrue(minute < 80, "never paused");
+      crank();
+      clock.tick(Duration.ofMinutes(1));
+    }
+    assertEquals(List.of("paused desk FAILING: nothing but failures for 1 h"), told);
+    courier.calls.clear();
+    for (int minute = 1; minute <= 3 * 60; minute++) {
+      crank();
+      clock.tick(Duration.ofMinutes(1));
+    }
+    List<String> probed = courier.calls.stream().map(Courier.Post::delivery).toList();
+    assertTrue(probed.size() == 3 || probed.size() == 2, "probed " + probed);
+    assertEquals(2, Set.copyOf(probed).size(), "one delivery keeps the others from being tried");
+    assertTrue(!has(Status.FAILED));
+    courier.always = new Outcome.Accepted(200);
+    for (int minute = 0; rows(Status.SUCCEEDED).size() < 2; minute++) {
+      assertTrue(minute < 121, "never resumed");
+      crank();
+      clock.tick(Duration.ofMinutes(1));
+    }
+    assertEquals("resumed desk", told.getLast());
+    assertEquals(List.of(), store.pauses());
+  }
+
+  @Test
+  void aPauseByAPersonWaitsForAPerson() throws Exception {
+    put();
+    store.pause(new Pause("desk", clock.instant(), Pause.Cause.FAILING, "failing"));
+    store.pause(new Pause("desk", clock.instant(), "by hand"));
+    dispatcher.wake();
+    for (int minute = 0; minute < 3 * 60; minute++) {
+      assertEquals(0, crank());
+      clock.tick(Duration.ofMinutes(1));
+    }
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void aPauseOfAFailingEndpointOutlivesARestartAndIsProbedAtOnce() throws Exception {
+    put();
+    put();
+    store.pause(new Pause("desk", clock.instant(), Pause.Cause.FAILING, "failing"));
+    Dispatcher restarted = dispatcher(new Settings(false, Set.of(400), 64, 32, 4));
+    assertEquals(1, restarted.runOnce());
+    until(() -> restarted.inFlight() == 0);
+    assertEquals(List.of("resumed desk"), told);
+  }
+
+  @Test
+  void aGoneEndpointIsPausedAndSomebodyIsTold() throws Exception {
+    put();
+    courier.always = new Outcome.Gone("HTTP 410", "");
+    crank();
+    assertEquals(List.of("paused desk GONE: the endpoint answered 410 Gone"), told);
+    clock.tick(Duration.ofHours(2));
+    assertEquals(0, crank());
+  }
+
+  @Test
+  void aRuleIsCalledNoFasterThanItsRate() throws Exception {
+    rule("desk", "rate: 30/m", "interval: 10s", true);
+    book = Optional.of(book());
+    for (int i = 0; i < 5; i++) {
+      put();
+    }
+    assertEquals(1, crank());
+    clock.tick(Duration.ofMillis(1_999));
+    assertEquals(0, crank());
+    clock.tick(Duration.ofMillis(1));
+    assertEquals(1, crank());
+  }
+
+  @Test
+  void aRuleSaysItselfHowManyCallsAtOnce() throws Exception {
+    rule("desk", "concurrency: 2", "interval: 10s", true);
+    book = Optional.of(book());
+    for (int i = 0; i < 5; i++) {
+      put();
+    }
+    assertEquals(2, crank());
+    assertEquals(2, crank());
+  }
+
+  @Test
+  void anEndpointThatAsksForARestGetsItForAllItsMail() throws Exception {
+    put();
+    courier.always = new Outcome.Deferred(429, "HTTP 429", "", Duration.ofSeconds(7));
+    assertEquals(1, crank());
+    put();
+    assertEquals(0, crank());
+    clock.tick(Duration.ofSeconds(7));
+    assertEquals(1, crank());
   }
 
   @Test
@@ -286,7 +445,8 @@ final class DispatcherTest {
             courier,
             new Payload.Gateway("mx.example.com", "main"),
             clock,
-            new Random(1)),
+            new Random(1),
+            notices),
         settings);
   }
 
@@ -323,23 +483,27 @@ final class DispatcherTest {
     }
   }
 
-  private void rule(String name, String retry, boolean enabled) throws IOException {
+  private void rule(String name, String post, String retry, boolean enabled) throws IOException {
     Path rules = Files.createDirectories(folder.resolve("rules"));
     Files.writeString(
         rules.resolve(name + ".yaml"),
         """
         name: %s
         when: [ { header: To, matches: '^%s@' } ]
-        post: { url: "https://app.example.com/" }
+        post: { url: "https://app.example.com/", %s }
         retry: { %s }
         enabled: %s
         """
-            .formatted(name, name, retry, enabled));
+            .formatted(name, name, post, retry, enabled));
   }
 
   /// All rules, and the rule desk anew.
   private Book book(String retry, boolean enabled) throws IOException {
-    rule("desk", retry, enabled);
+    rule("desk", "", retry, enabled);
+    return book();
+  }
+
+  private Book book() {
     Path rules = folder.resolve("rules");
     return switch (new RuleFiles(
             new io.postern.rules.Settings(rules, Set.of(), true), Map.of(), Severity.WARNING)

@@ -17,6 +17,7 @@ import io.postern.webhook.Body;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authentication;
 import io.postern.webhook.Endpoint.Authorization;
+import io.postern.webhook.Endpoint.Exchange;
 import io.postern.webhook.Format;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -338,7 +339,8 @@ final class HttpCourierTest {
 
   private Courier.Post post(URI url, Duration timeout, Body body) {
     Endpoint endpoint =
-        new Endpoint("desk", url, null, Format.FORM, Authentication.NONE, List.of(), timeout);
+        new Endpoint(
+            "desk", url, null, Format.FORM, Authentication.NONE, List.of(), exchange(timeout));
     return new Courier.Post(endpoint, url, "01abc-1", 1, false, body);
   }
 
@@ -351,7 +353,11 @@ final class HttpCourierTest {
         Format.FORM,
         new Authentication(authorization, null),
         signingKeys,
-        timeout);
+        exchange(timeout));
+  }
+
+  private static Exchange exchange(Duration timeout) {
+    return new Exchange(timeout, null, null, true);
   }
 
   private static Body body(String text) {

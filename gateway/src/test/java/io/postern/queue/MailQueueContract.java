@@ -202,6 +202,7 @@ public interface MailQueueContract {
               claim.attempt(),
               false,
               claim.age(),
+              claim.failing(),
               claim.mail());
       assertFalse(queue().settle(other, done()), delivery);
     }
@@ -306,6 +307,58 @@ public interface MailQueueContract {
     assertFalse(queue().resume("desk"));
     assertFalse(queue().resume("never seen"));
     assertEquals(1, queue().pauses().size());
+  }
+
+  @Test
+  default void onlyAPauseThatEndsByItselfGivesWay() throws Exception {
+    Pause failing = new Pause("desk", clock().instant(), Pause.Cause.FAILING, "nothing but failures");
+    Pause gone = new Pause("desk", clock().instant().plusSeconds(1), Pause.Cause.GONE, "410");
+    queue().pause(failing);
+    queue().pause(new Pause("desk", clock().instant(), Pause.Cause.FAILING, "still"));
+    assertEquals(List.of(failing), queue().pauses());
+    queue().pause(gone);
+    queue().pause(failing);
+    queue().pause(new Pause("desk", clock().instant(), "by hand"));
+    assertEquals(List.of(gone), queue().pauses());
+    restart();
+    assertEquals(List.of(gone), queue().pauses());
+  }
+
+  @Test
+  default void tellsHowLongAnEndpointHasDoneNothingButFail() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      put(queue(), mail("m" + i, clock().instant(), "desk"), bytes(10));
+    }
+    Instant now = clock().instant();
+    queue().elapse(List.of("desk"), Duration.ofSeconds(5));
+    Claim first = claimOne("desk");
+    assertEquals(Duration.ZERO, first.failing());
+    queue().settle(first, new Settlement.Again(trial(now, 0, "our own fault"), now, true));
+    queue().elapse(List.of("desk"), Duration.ofSeconds(10));
+    Claim second = claimOne("desk");
+    assertEquals(Duration.ZERO, second.failing(), "our own faults count");
+    queue().settle(second, again(now.plusSeconds(100)));
+    queue().elapse(List.of("desk"), Duration.ofSeconds(20));
+    restart();
+    Claim third = claimOne("desk");
+    assertEquals(Duration.ofSeconds(20), third.failing());
+    assertEquals(Duration.ofSeconds(35), third.age());
+    queue().settle(third, again(now.plusSeconds(100)));
+    queue().elapse(List.of("desk"), Duration.ofSeconds(7));
+    Claim fourth = claimOne("desk");
+    assertEquals(Duration.ofSeconds(27), fourth.failing());
+    queue().settle(fourth, done());
+    assertEquals(Duration.ZERO, claimOne("desk").failing(), "a success ends it");
+  }
+
+  @Test
+  default void aResumedEndpointFailsAnew() throws Exception {
+    put(queue(), mail("m1", clock().instant(), "desk"), bytes(10));
+    queue().settle(claimOne("desk"), again(clock().instant()));
+    queue().elapse(List.of("desk"), Duration.ofDays(2));
+    queue().pause(new Pause("desk", clock().instant(), Pause.Cause.FAILING, "failing"));
+    queue().resume("desk");
+    assertEquals(Duration.ZERO, claimOne("desk").failing());
   }
 
   @Test

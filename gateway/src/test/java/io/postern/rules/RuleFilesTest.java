@@ -9,6 +9,7 @@ import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import io.postern.webhook.Endpoint.Authentication;
 import io.postern.webhook.Endpoint.Authorization;
+import io.postern.webhook.Endpoint.Exchange;
 import io.postern.webhook.Format;
 import java.io.IOException;
 import java.net.URI;
@@ -48,8 +49,11 @@ class RuleFilesTest {
     write("desk.yaml", GOOD);
     Rule rule = good().book().rule("desk").orElseThrow();
     assertEquals("", rule.account());
-    assertEquals(Duration.ofSeconds(60), rule.interval());
-    assertEquals(Duration.ofDays(4), rule.period());
+    assertEquals(Duration.ofSeconds(60), rule.retry().interval());
+    assertEquals(Duration.ofSeconds(60), rule.retry().intervalMax());
+    assertEquals(Duration.ofDays(4), rule.retry().period());
+    assertEquals(Duration.ofDays(3), rule.retry().pauseAfter());
+    assertEquals(Pace.FREE, rule.pace());
     assertTrue(rule.enabled());
     assertEquals(folder + "/desk.yaml:1:7", rule.place().toString());
     assertEquals("desk", rule.endpoint().rule());
@@ -58,7 +62,8 @@ class RuleFilesTest {
     assertEquals(Format.FORM, rule.endpoint().format());
     assertEquals(Authentication.NONE, rule.endpoint().authentication());
     assertEquals(List.of(), rule.endpoint().signingKeys());
-    assertEquals(Duration.ofSeconds(30), rule.endpoint().timeout());
+    assertEquals(
+        new Exchange(Duration.ofSeconds(30), null, null, true), rule.endpoint().exchange());
   }
 
   @Test
@@ -80,9 +85,16 @@ class RuleFilesTest {
           api-key: { value: { env: DESK_KEY }, send: field }
           sign: [ { file: desk-new.key }, { env: DESK_OLD } ]
           timeout: 999s
+          rate: 50/s
+          concurrency: 10
+          ca: missing.pem
+          log-answer: false
         retry:
           interval: 10s
+          interval-max: 12h
           period: 10d
+          pause-after: 36h
+          permanent-failures: [400, 404]
         enabled: false
         """);
     Rule rule =
@@ -101,8 +113,14 @@ class RuleFilesTest {
     assertEquals("whsec_x", rule.endpoint().signingKeys().getFirst().value());
     assertEquals("o", rule.endpoint().signingKeys().get(1).value());
     assertEquals(Duration.ofSeconds(999), rule.endpoint().timeout());
-    assertEquals(Duration.ofSeconds(10), rule.interval());
-    assertEquals(Duration.ofDays(10), rule.period());
+    assertEquals(Duration.ofSeconds(10), rule.retry().interval());
+    assertEquals(Duration.ofHours(12), rule.retry().intervalMax());
+    assertEquals(Duration.ofDays(10), rule.retry().period());
+    assertEquals(Duration.ofHours(36), rule.retry().pauseAfter());
+    assertEquals(new Pace(new Rate(50, Duration.ofSeconds(1)), 10), rule.pace());
+    assertEquals(folder.resolve("missing.pem"), rule.endpoint().exchange().ca().path());
+    assertEquals(Set.of(400, 404), rule.endpoint().exchange().permanentFailures());
+    assertEquals(false, rule.endpoint().exchange().answerLogged());
     assertEquals(false, rule.enabled());
     assertEquals(List.of(false, true), rule.terms().stream().map(Term::negated).toList());
   }
@@ -183,6 +201,14 @@ class RuleFilesTest {
         "timeout: 1000s | 7:12: timeout: 1000s is out of range; write 1s to 999s",
         "timeout: 30 | 7:12: timeout: 30 has no unit; write s, m, h or d after the number, 1s to"
             + " 999s",
+        "rate: 50 | 7:9: rate: \"50\" is not a rate; write 50/s, 30/m or 100/h, from 1 to 100000"
+            + " before the /",
+        "rate: 0/s | 7:9: rate: \"0/s\" is not a rate; write 50/s, 30/m or 100/h, from 1 to 100000"
+            + " before the /",
+        "rate: 100001/h | 7:9: rate: \"100001/h\" is not a rate; write 50/s, 30/m or 100/h, from 1"
+            + " to 100000 before the /",
+        "concurrency: 0 | 7:16: concurrency: 0 is out of range; write 1 to 1000",
+        "log-answer: no | 7:15: log-answer: \"no\" is not known; write true or false",
         "basic: postern | 7:10: basic: keys are expected here; write basic: { key: value }",
         "basic: {username: a} | 7:10: the key \"password\" is missing; write password: { env:"
             + " DESK_PASSWORD }",
@@ -251,6 +277,7 @@ class RuleFilesTest {
   @CsvSource({
     "'interval: 9s', 10s to 10m", "'interval: 11m', 10s to 10m",
     "'period: 23h', 1d to 10d", "'period: 11d', 1d to 10d",
+    "'interval-max: 13h', 10s to 12h", "'pause-after: 59m', 1h to 10d",
   })
   void boundsTheRetries(String key, String range) throws IOException {
     write("desk.yaml", GOOD + "retry:\n  " + key + "\n");
@@ -261,6 +288,36 @@ class RuleFilesTest {
             "%s/desk.yaml:8:%d: %s: %s is out of range; write %s"
                 .formatted(folder, name.length() + 5, name, value, range)),
         problems());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'interval-max: 50s', 'less than the interval; write more, or remove it'",
+    "'pause-after: 5d', 'more than the period; write less, or the period itself for never'",
+    "'permanent-failures: [410]', '\"410\" pauses the endpoint and fails nothing; remove it'",
+  })
+  void refusesRetriesThatContradictThemselves(String key, String problem) throws IOException {
+    write("desk.yaml", GOOD + "retry:\n  " + key + "\n");
+    String name = key.substring(0, key.indexOf(':'));
+    assertEquals(
+        List.of(
+            "%s/desk.yaml:8:%d: %s: %s"
+                .formatted(folder, name.length() + 5, name, problem)),
+        problems());
+  }
+
+  @Test
+  void warnsOfAFileOfCertificatesThatHoldsNone() throws IOException {
+    write("a.yaml", GOOD + "  ca: ../ca.pem\n");
+    Files.writeString(temp.resolve("ca.pem"), "nothing\n");
+    List<Problem> warnings = good().warnings();
+    assertTrue(
+        warnings.getFirst().text().startsWith("ca: the file ")
+            && warnings
+                .getFirst()
+                .text()
+                .endsWith(" holds no certificate; write it in PEM, -----BEGIN CERTIFICATE-----"),
+        warnings.toString());
   }
 
   @Test

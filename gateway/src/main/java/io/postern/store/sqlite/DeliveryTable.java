@@ -169,6 +169,7 @@ final class DeliveryTable {
             row.getInt(4) + 1,
             row.getInt(5) != 0,
             Duration.ofMillis(rule.activeMs() - row.getLong(6)),
+            Duration.ofMillis(rule.activeMs() - rule.failingMs()),
             mail);
     return new Leased(number, row.getLong(2), claim);
   }
@@ -195,11 +196,11 @@ final class DeliveryTable {
     Optional<Held> held =
         sql.first(
             """
-            SELECT d.number, d.reason FROM deliveries d
+            SELECT d.number, d.rule, d.reason FROM deliveries d
             WHERE d.number = ((SELECT m.number FROM mails m WHERE m.id = ?) << 20) + ?
               AND d.state = 1 AND d.attempt = ?
             """,
-            row -> new Held(row.getLong(1), row.getString(2)),
+            row -> new Held(row.getLong(1), row.getLong(2), row.getString(3)),
             id.get().mail(),
             id.get().place(),
             claim.attempt());
@@ -209,9 +210,17 @@ final class DeliveryTable {
     long number = held.get().number();
     return Optional.of(
         switch (settlement) {
-          case Done(Trial trial) -> end(number, SUCCEEDED, Status.SUCCEEDED, trial);
+          case Done(Trial trial) -> {
+            rules.works(held.get().rule());
+            yield end(number, SUCCEEDED, Status.SUCCEEDED, trial);
+          }
           case Dead(Trial trial) -> end(number, FAILED, Status.FAILED, trial);
-          case Again(Trial trial, Instant due) -> defer(held.get(), claim.attempt(), trial, due);
+          case Again(Trial trial, Instant due, boolean ours) -> {
+            if (!ours) {
+              rules.failed(held.get().rule());
+            }
+            yield defer(held.get(), claim.attempt(), trial, due);
+          }
           case Unmade(Instant due) -> {
             sql.update(
                 "UPDATE deliveries SET state = 0, attempt = attempt - 1, due = ? WHERE number = ?",
@@ -315,7 +324,7 @@ final class DeliveryTable {
   }
 
   /// A delivery that the claimer still holds.
-  private record Held(long number, @Nullable String reason) {}
+  private record Held(long number, long rule, @Nullable String reason) {}
 
   private Settled end(long number, int state, Status status, Trial trial) throws SQLException {
     sql.update(

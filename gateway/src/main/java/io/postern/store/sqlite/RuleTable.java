@@ -51,11 +51,18 @@ final class RuleTable {
     }
   }
 
+  /// Pauses. Only a pause that would end by itself gives way to another.
   void pause(Pause pause) throws SQLException {
     sql.update(
-        "INSERT INTO pauses (rule, since, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        """
+        INSERT INTO pauses (rule, since, cause, reason) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET since = excluded.since, cause = excluded.cause,
+          reason = excluded.reason
+          WHERE cause = 2 AND excluded.cause <> 2
+        """,
         number(pause.rule()),
         pause.since(),
+        pause.cause().ordinal(),
         pause.reason());
   }
 
@@ -63,9 +70,22 @@ final class RuleTable {
   ///
   /// @return false when there was none
   boolean resume(String rule) throws SQLException {
+    sql.update("UPDATE rules SET failing_ms = NULL WHERE name = ?", rule);
     return sql.update(
             "DELETE FROM pauses WHERE rule = (SELECT number FROM rules WHERE name = ?)", rule)
         > 0;
+  }
+
+  /// Notes that a rule's endpoint failed.
+  void failed(long rule) throws SQLException {
+    sql.update(
+        "UPDATE rules SET failing_ms = active_ms WHERE number = ? AND failing_ms IS NULL", rule);
+  }
+
+  /// Notes that it took something.
+  void works(long rule) throws SQLException {
+    sql.update(
+        "UPDATE rules SET failing_ms = NULL WHERE number = ? AND failing_ms IS NOT NULL", rule);
   }
 
   /// The rules for which something is due, by name.
@@ -73,11 +93,11 @@ final class RuleTable {
     List<Due> due =
         sql.list(
             """
-            SELECT r.name, r.number, r.active_ms FROM rules r
+            SELECT r.name, r.number, r.active_ms, coalesce(r.failing_ms, r.active_ms) FROM rules r
             WHERE EXISTS (
               SELECT 1 FROM deliveries d WHERE d.rule = r.number AND d.state < 2 AND d.due <= ?)
             """,
-            row -> new Due(row.getString(1), row.getLong(2), row.getLong(3)),
+            row -> new Due(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)),
             now);
     return due.stream().collect(Collectors.toMap(Due::name, Function.identity()));
   }
@@ -85,5 +105,6 @@ final class RuleTable {
   /// A rule for which something is due.
   ///
   /// @param activeMs its clock
-  record Due(String name, long number, long activeMs) {}
+  /// @param failingMs what that said when its endpoint began to fail; the same when it doesn't
+  record Due(String name, long number, long activeMs, long failingMs) {}
 }

@@ -209,12 +209,14 @@ public final class SqliteReader implements Journal, QueueView, AutoCloseable {
         sql ->
             sql.list(
                 """
-                SELECT r.name, p.since, p.reason FROM pauses p
+                SELECT r.name, p.since, p.cause, p.reason FROM pauses p
                 JOIN rules r ON r.number = p.rule ORDER BY r.name
                 """,
                 row ->
                     new Pause(
-                        row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3))));
+                        row.getString(1), Instant.ofEpochMilli(row.getLong(2)),
+                        Pause.Cause.values()[row.getInt(3)],
+                        row.getString(4))));
   }
 
   Optional<SqliteStore.KeptBook> latestBook() throws StoreUnavailable {

@@ -47,7 +47,8 @@ CREATE TABLE spools (
 CREATE TABLE rules (
   number INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
-  active_ms INTEGER NOT NULL
+  active_ms INTEGER NOT NULL,
+  failing_ms INTEGER                -- active_ms at the first failure since the last success; else NULL
 ) STRICT;
 
 -- One mail, one recipient, one rule; place from 1.
@@ -119,6 +120,7 @@ INSERT INTO counters (name, value) VALUES ('accepted', 0), ('purged', 0), ('last
 CREATE TABLE pauses (
   rule INTEGER PRIMARY KEY REFERENCES rules,
   since INTEGER NOT NULL,
+  cause INTEGER NOT NULL,           -- 0 a person, 1 the endpoint said 410, 2 it did nothing but fail
   reason TEXT NOT NULL
 ) STRICT;
 
