@@ -22,6 +22,7 @@ public record World(
     return new World(
         clock,
         new SecureRandom(),
-        settings -> new HttpCourier(clock, settings.permanentFailures()));
+        settings ->
+            new HttpCourier(clock, settings.permanentFailures(), settings.privateAllowed()));
   }
 }

@@ -129,7 +129,9 @@ public final class TestGateway implements AutoCloseable {
     return new World(
         clock,
         World.real().chance(),
-        settings -> new io.postern.delivery.HttpCourier(clock, settings.permanentFailures()));
+        settings ->
+            new io.postern.delivery.HttpCourier(
+                clock, settings.permanentFailures(), settings.privateAllowed()));
   }
 
   private static Config config(Path file) {

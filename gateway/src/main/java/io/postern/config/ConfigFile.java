@@ -247,7 +247,8 @@ public final class ConfigFile {
         permanent,
         delivery.number("concurrency", 64, 1, 10_000),
         delivery.number("per-host", 32, 1, 10_000),
-        delivery.number("per-endpoint", 16, 1, 1_000));
+        delivery.number("per-endpoint", 16, 1, 1_000),
+        delivery.flag("allow-private", true));
   }
 
   private io.postern.console.@Nullable Settings console() {

@@ -1,11 +1,15 @@
 package io.postern.delivery;
 
+import io.postern.settings.Network;
 import io.postern.settings.Secret;
+import io.postern.webhook.Destination;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authorization;
 import io.postern.webhook.Signature;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -17,10 +21,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -46,51 +50,76 @@ public final class HttpCourier implements Courier {
     }
   }
 
-  private final HttpClient client;
+  private final Clients clients = new Clients();
   private final InstantSource clock;
   private final Set<Integer> permanent;
+  private final boolean privateAllowed;
   private volatile boolean stopping;
 
   /// @param clock gives the timestamps of signatures
   /// @param permanent the status codes that refuse the request itself, where a rule doesn't say it
-  public HttpCourier(InstantSource clock, Set<Integer> permanent) {
+  /// @param privateAllowed false to refuse endpoints at addresses of private networks
+  public HttpCourier(InstantSource clock, Set<Integer> permanent, boolean privateAllowed) {
+    EndpointResolver.require();
     this.clock = clock;
     this.permanent = Set.copyOf(permanent);
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .proxy(HttpClient.Builder.NO_PROXY)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
+    this.privateAllowed = privateAllowed;
   }
 
   @Override
   public Outcome carry(Post post) throws IOException {
     long deadline = System.nanoTime() + post.endpoint().timeout().toNanos();
+    Optional<String> refusal = refusal(post.url());
+    if (refusal.isPresent()) {
+      return new Outcome.Deferred(0, refusal.get(), "", null);
+    }
     HttpRequest.Builder request;
+    HttpClient client;
     try {
       request = request(post);
-    } catch (SecretUnreadable e) {
+      client = client(post.endpoint());
+    } catch (Unreadable e) {
       return new Outcome.NotMade(String.valueOf(e.getMessage()));
     }
-    Call first = call(post, request, deadline);
+    Call first = call(client, post, request, deadline);
     if (!first.stale()) {
       return first.outcome();
     }
     // The connection was closed before a byte of the answer: most likely one that was kept open too
     // long. The id makes a second post harmless where the first did arrive.
-    return call(post, request, deadline).outcome();
+    return call(client, post, request, deadline).outcome();
   }
 
   @Override
   public void close() {
     stopping = true;
-    client.shutdownNow();
-    client.close();
+    clients.close();
   }
 
-  private HttpRequest.Builder request(Post post) throws IOException, SecretUnreadable {
+  /// Why nothing is posted to an address; for a name, the resolver is told to take care.
+  private Optional<String> refusal(URI url) {
+    String host = url.getHost();
+    boolean isBracketed = host.startsWith("[");
+    Optional<InetAddress> literal =
+        Network.literal(isBracketed ? host.substring(1, host.length() - 1) : host);
+    if (literal.isEmpty()) {
+      EndpointNames.ALL.add(host, privateAllowed);
+      return Optional.empty();
+    }
+    return literal
+        .filter(address -> Destination.of(address).isRefused(privateAllowed))
+        .map(address -> "nothing may be posted to " + address.getHostAddress());
+  }
+
+  private HttpClient client(Endpoint endpoint) throws Unreadable {
+    try {
+      return clients.of(endpoint.exchange().ca());
+    } catch (IOException e) {
+      throw new Unreadable("ca: " + e.getMessage());
+    }
+  }
+
+  private HttpRequest.Builder request(Post post) throws IOException, Unreadable {
     long timestamp = clock.instant().getEpochSecond();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(post.url())
@@ -120,7 +149,8 @@ public final class HttpCourier implements Courier {
     return request;
   }
 
-  private Call call(Post post, HttpRequest.Builder request, long deadline) throws IOException {
+  private Call call(HttpClient client, Post post, HttpRequest.Builder request, long deadline)
+      throws IOException {
     BodySource source = new BodySource(post.body());
     AnswerReader reader = new AnswerReader();
     CompletableFuture<HttpResponse<String>> exchange =
@@ -148,7 +178,7 @@ public final class HttpCourier implements Courier {
         return Call.of(new Outcome.NotMade("the gateway stopped during the call"));
       }
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      return new Call(new Outcome.Deferred(0, reason(cause), "", null), isStale(cause));
+      return new Call(new Outcome.Deferred(0, reason(post.url(), cause), "", null), isStale(cause));
     } catch (InterruptedException e) {
       exchange.cancel(true);
       Thread.currentThread().interrupt();
@@ -186,13 +216,14 @@ public final class HttpCourier implements Courier {
   }
 
   /// A failure in the words of the status log.
-  private static String reason(Throwable failure) {
+  private static String reason(URI url, Throwable failure) {
     Throwable root = innermost(failure);
     String detail = root.getMessage() == null ? "" : ": " + root.getMessage();
     return switch (failure) {
       case HttpConnectTimeoutException _ -> "time-out while connecting";
       // The JDK gives no message here; only the innermost cause tells the two apart.
-      case ConnectException _ when root instanceof UnresolvedAddressException -> "unknown host";
+      case ConnectException _ when root instanceof UnresolvedAddressException ->
+          EndpointNames.ALL.refusal(url.getHost()).orElse("unknown host");
       case ConnectException _ -> "no connection" + detail;
       case SSLException _ -> "TLS" + detail;
       default -> "the connection broke" + detail;
@@ -221,28 +252,30 @@ public final class HttpCourier implements Courier {
         : duration.toMillis() + " ms";
   }
 
-  private static byte[] signingKey(Secret secret) throws SecretUnreadable {
+  private static byte[] signingKey(Secret secret) throws Unreadable {
     try {
       return Signature.key(read(secret));
     } catch (IllegalArgumentException e) {
-      throw new SecretUnreadable(secret.name() + ": " + e.getMessage());
+      throw new Unreadable("secret unreadable: " + secret.name() + ": " + e.getMessage());
     }
   }
 
-  private static String read(Secret secret) throws SecretUnreadable {
+  private static String read(Secret secret) throws Unreadable {
     try {
       return secret.value();
     } catch (IOException e) {
-      throw new SecretUnreadable(e.getMessage());
+      throw new Unreadable("secret unreadable: " + e.getMessage());
     }
   }
 
   /// A key as RFC 6750 §2.1 lets it stand in a header. The JDK's own refusal would quote it.
-  private static String token(Secret secret) throws SecretUnreadable {
+  private static String token(Secret secret) throws Unreadable {
     String key = read(secret);
     if (!key.chars().allMatch(c -> c > ' ' && c < 127)) {
-      throw new SecretUnreadable(
-          secret.name() + ": a bearer key is of printable ASCII without blanks; mend it");
+      throw new Unreadable(
+          "secret unreadable: "
+              + secret.name()
+              + ": a bearer key is of printable ASCII without blanks; mend it");
     }
     return key;
   }
@@ -254,12 +287,12 @@ public final class HttpCourier implements Courier {
     }
   }
 
-  /// A secret that can't be read defers the delivery: an operator can mend it.
-  private static final class SecretUnreadable extends Exception {
+  /// A file of ours that can't be read defers the delivery: an operator can mend it.
+  private static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1;
 
-    SecretUnreadable(@Nullable String message) {
-      super("secret unreadable: " + message);
+    Unreadable(@Nullable String message) {
+      super(message);
     }
   }
 }

@@ -60,8 +60,8 @@ final class InFlight {
     }
   }
 
-  /// Settles, however long the store takes to do it. Gives up only when the gateway stops; the lease
-  /// brings the delivery back then.
+  /// Settles, however long the store takes to do it. Gives up only when the gateway stops; the
+  /// lease brings the delivery back then.
   ///
   /// @return a claim that was made after the settlement and is to be attempted now
   Optional<Claim> settle(Claim attempted, Settlement settlement) throws InterruptedException {

@@ -32,6 +32,8 @@ final class Meter {
   private Duration ahead(Rate rate, Instant now) {
     Duration burst = rate.gap().multipliedBy(rate.burst());
     Instant most = now.plus(burst);
-    return next.isBefore(now) ? Duration.ZERO : next.isAfter(most) ? burst : Duration.between(now, next);
+    return next.isBefore(now)
+        ? Duration.ZERO
+        : next.isAfter(most) ? burst : Duration.between(now, next);
   }
 }

@@ -10,12 +10,14 @@ import java.util.Set;
 /// @param concurrencyMax attempts in flight in all, 1 to 10,000
 /// @param perHostMax attempts in flight to one host, by all rules whose URL is there, 1 to 10,000
 /// @param perEndpointMax attempts in flight to one endpoint, 1 to 1,000
+/// @param privateAllowed false to refuse endpoints at addresses of private networks
 public record Settings(
     boolean paused,
     Set<Integer> permanentFailures,
     int concurrencyMax,
     int perHostMax,
-    int perEndpointMax) {
+    int perEndpointMax,
+    boolean privateAllowed) {
   /// The codes that say "this request will never do", whoever sends it and whenever.
   public static final Set<Integer> PERMANENT_FAILURES =
       Set.of(400, 405, 406, 411, 413, 414, 415, 422, 431, 501);

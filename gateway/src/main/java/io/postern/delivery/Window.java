@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// While open, a success adds one part in size, a failure takes as much away, and an endpoint that
-/// says that it has too much to do loses one whole place. Failures of one
-/// delivery again and again count once: one mail that an endpoint can't digest proves nothing about
-/// the endpoint.
+/// says that it has too much to do loses one whole place. Failures of one delivery again and again
+/// count once: one mail that an endpoint can't digest proves nothing about the endpoint.
 ///
 /// Knows no clock and no thread; who calls it tells the time and takes care that it is one at a
 /// time.
@@ -137,7 +136,9 @@ final class Window {
 
   private void failed(String delivery, boolean pressed, Limits limits, Instant now) {
     if (dead) {
-      wait = Schedule.shorter(Schedule.longer(wait.multipliedBy(2), limits.probeMin()), limits.probeMax());
+      wait =
+          Schedule.shorter(
+              Schedule.longer(wait.multipliedBy(2), limits.probeMin()), limits.probeMax());
       shutUntil = now.plus(wait);
       return;
     }

@@ -28,8 +28,7 @@ record PostReader(Section post, Problems problems) {
     Duration timeout = post.duration("timeout", TIMEOUT, TIMEOUT_MIN, TIMEOUT_MAX);
     Optional<CertificateFile> ca = post.path("ca").map(CertificateFile::new);
     ca.ifPresent(file -> tryNow(file, unreadable));
-    return new Exchange(
-        timeout, ca.orElse(null), permanentFailures, post.flag("log-answer", true));
+    return new Exchange(timeout, ca.orElse(null), permanentFailures, post.flag("log-answer", true));
   }
 
   private void tryNow(CertificateFile ca, Severity unreadable) {

@@ -30,7 +30,8 @@ record RetryReader(Section retry) {
       retry.refuse("interval-max", "less than the interval; write more, or remove it");
     }
     if (pauseAfter.compareTo(period) > 0) {
-      retry.refuse("pause-after", "more than the period; write less, or the period itself for never");
+      retry.refuse(
+          "pause-after", "more than the period; write less, or the period itself for never");
     }
     return new Retry(interval, intervalMax, period, pauseAfter);
   }

@@ -4,10 +4,10 @@ import io.postern.settings.Network;
 import io.postern.settings.Problem;
 import io.postern.settings.Problems;
 import io.postern.settings.Text;
+import io.postern.webhook.Destination;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -17,16 +17,6 @@ record Urls(Settings settings, Problems problems) {
   static final int CHARS_MAX = 2_048;
   private static final int PORT_MAX = 65_535;
   private static final String EXAMPLE = "write https://app.example.com/hooks/mail";
-
-  /// Addresses at which clouds hand the machine's own credentials to whoever asks, beside
-  /// 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291 §2.5.6): the IPv6 one of AWS, those of
-  /// Alibaba Cloud, Oracle Cloud and Azure.
-  private static final List<Network> METADATA =
-      networks("fd00:ec2::254", "100.100.100.200", "192.0.0.192", "168.63.129.16");
-
-  /// RFC 1918, RFC 6598 and RFC 4193.
-  private static final List<Network> PRIVATE =
-      networks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7");
 
   /// @param key as problems name it
   Optional<URI> read(String key, Text text) {
@@ -111,27 +101,21 @@ record Urls(Settings settings, Problems problems) {
 
   private String addressProblem(InetAddress address) {
     String text = address.getHostAddress();
-    if (address.isLinkLocalAddress() || isIn(METADATA, address)) {
-      return text
-          + " is a link-local or metadata address, where a machine's secrets are; write the"
-          + " receiver's own address";
+    Destination destination = Destination.of(address);
+    if (!destination.isRefused(settings.privateAllowed())) {
+      return "";
     }
-    if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
-      return text + " is not the address of one machine; write the receiver's own address";
-    }
-    if (!settings.privateAllowed() && isIn(PRIVATE, address)) {
-      return text
-          + " is in a private network, which the configuration forbids; write a public address, or"
-          + " delivery.allow-private: true there";
-    }
-    return "";
-  }
-
-  private static boolean isIn(List<Network> networks, InetAddress address) {
-    return networks.stream().anyMatch(network -> network.contains(address));
-  }
-
-  private static List<Network> networks(String... texts) {
-    return java.util.Arrays.stream(texts).map(Network::parse).flatMap(Optional::stream).toList();
+    return switch (destination) {
+      case LINK_LOCAL ->
+          text
+              + " is a link-local or metadata address, where a machine's secrets are; write the"
+              + " receiver's own address";
+      case NO_MACHINE ->
+          text + " is not the address of one machine; write the receiver's own address";
+      case PRIVATE, PLAIN ->
+          text
+              + " is in a private network, which the configuration forbids; write a public address,"
+              + " or delivery.allow-private: true there";
+    };
   }
 }

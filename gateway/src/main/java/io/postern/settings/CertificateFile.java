@@ -52,6 +52,8 @@ public record CertificateFile(Path path) {
   }
 
   private String noCertificate() {
-    return "the file " + path + " holds no certificate; write it in PEM, -----BEGIN CERTIFICATE-----";
+    return "the file "
+        + path
+        + " holds no certificate; write it in PEM, -----BEGIN CERTIFICATE-----";
   }
 }

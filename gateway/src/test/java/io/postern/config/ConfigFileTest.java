@@ -60,7 +60,7 @@ class ConfigFileTest {
     assertEquals(LogFormat.TEXT, config.logFormat());
     assertEquals(
         new io.postern.delivery.Settings(
-            false, Set.of(400, 405, 406, 411, 413, 414, 415, 422, 431, 501), 64, 32, 16),
+            false, Set.of(400, 405, 406, 411, 413, 414, 415, 422, 431, 501), 64, 32, 16, true),
         config.delivery());
     assertNull(config.console());
     assertEquals("mx.example.com", config.serverComposition());
@@ -105,7 +105,8 @@ class ConfigFileTest {
     assertTrue(config.intake().logDomainMismatch());
     assertEquals(LogFormat.JSON, config.logFormat());
     assertEquals(
-        new io.postern.delivery.Settings(true, Set.of(400, 418), 8, 4, 2), config.delivery());
+        new io.postern.delivery.Settings(true, Set.of(400, 418), 8, 4, 2, false),
+        config.delivery());
     assertEquals(
         Set.of("receiver.example.com", "2001:db8:0:0:0:0:0:7"), config.rules().httpHosts());
     assertEquals(false, config.rules().privateAllowed());

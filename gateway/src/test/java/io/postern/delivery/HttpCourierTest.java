@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HttpCourierTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration LONG = Duration.ofSeconds(30);
-  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final Duration SHORT = Duration.ofMillis(500);
   private static final Body HELLO = body("hello");
 
   private final FakeClock clock = new FakeClock();
@@ -53,7 +53,7 @@ final class HttpCourierTest {
   @BeforeEach
   void start() throws IOException {
     sink = WebhookSink.start();
-    courier = new HttpCourier(clock, Settings.PERMANENT_FAILURES);
+    courier = new HttpCourier(clock, Settings.PERMANENT_FAILURES, true);
   }
 
   @AfterEach
@@ -97,7 +97,7 @@ final class HttpCourierTest {
 
   @Test
   void theListOfFinalCodesIsTheOperators() throws Exception {
-    try (HttpCourier lenient = new HttpCourier(clock, Set.of(418))) {
+    try (HttpCourier lenient = new HttpCourier(clock, Set.of(418), true)) {
       sink.next(SinkAnswer.status(400), SinkAnswer.status(418));
       assertInstanceOf(Outcome.Deferred.class, lenient.carry(post(sink.url("/"), LONG, HELLO)));
       assertInstanceOf(Outcome.Refused.class, lenient.carry(post(sink.url("/"), LONG, HELLO)));

@@ -17,7 +17,13 @@ final class MeterTest {
 
   /// Takes all that is given, every so many milliseconds, for ten times the rate's time.
   @ParameterizedTest(name = "{0} in {1} s, looked at every {2} ms: at most {3} at once")
-  @CsvSource({"50, 1, 10, 5", "50, 1, 700, 5", "1000, 1, 100, 100", "1, 1, 50, 1", "30, 60, 100, 1"})
+  @CsvSource({
+    "50, 1, 10, 5",
+    "50, 1, 700, 5",
+    "1000, 1, 100, 100",
+    "1, 1, 50, 1",
+    "30, 60, 100, 1"
+  })
   void keepsTheRateWhateverTheLooks(int count, int seconds, int every, int atOnce) {
     Rate rate = new Rate(count, Duration.ofSeconds(seconds));
     int taken = 0;

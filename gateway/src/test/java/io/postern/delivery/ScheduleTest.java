@@ -40,8 +40,7 @@ final class ScheduleTest {
     Duration after = asked < 0 ? null : Duration.ofSeconds(asked);
     assertEquals(
         Duration.ofSeconds(wait),
-        Duration.between(
-            NOW, Schedule.next(NOW, retry, Duration.ofSeconds(age), after, NONE)));
+        Duration.between(NOW, Schedule.next(NOW, retry, Duration.ofSeconds(age), after, NONE)));
   }
 
   @Test

@@ -179,7 +179,8 @@ final class WindowTest {
   }
 
   private void play(String signs) {
-    for (char sign : signs.toCharArray()) {
+    for (int i = 0; i < signs.length(); i++) {
+      char sign = signs.charAt(i);
       String id = sign == 'F' ? "same" : "d" + delivery++;
       Sign meant =
           switch (sign) {

@@ -311,7 +311,8 @@ public interface MailQueueContract {
 
   @Test
   default void onlyAPauseThatEndsByItselfGivesWay() throws Exception {
-    Pause failing = new Pause("desk", clock().instant(), Pause.Cause.FAILING, "nothing but failures");
+    Pause failing =
+        new Pause("desk", clock().instant(), Pause.Cause.FAILING, "nothing but failures");
     Pause gone = new Pause("desk", clock().instant().plusSeconds(1), Pause.Cause.GONE, "410");
     queue().pause(failing);
     queue().pause(new Pause("desk", clock().instant(), Pause.Cause.FAILING, "still"));

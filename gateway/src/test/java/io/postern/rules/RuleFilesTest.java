@@ -300,9 +300,7 @@ class RuleFilesTest {
     write("desk.yaml", GOOD + "retry:\n  " + key + "\n");
     String name = key.substring(0, key.indexOf(':'));
     assertEquals(
-        List.of(
-            "%s/desk.yaml:8:%d: %s: %s"
-                .formatted(folder, name.length() + 5, name, problem)),
+        List.of("%s/desk.yaml:8:%d: %s: %s".formatted(folder, name.length() + 5, name, problem)),
         problems());
   }
 

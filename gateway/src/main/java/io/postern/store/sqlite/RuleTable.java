@@ -62,8 +62,27 @@ final class RuleTable {
         """,
         number(pause.rule()),
         pause.since(),
-        pause.cause().ordinal(),
+        code(pause.cause()),
         pause.reason());
+  }
+
+  /// A cause as the table has it.
+  private static int code(Pause.Cause cause) {
+    return switch (cause) {
+      case PERSON -> 0;
+      case GONE -> 1;
+      case FAILING -> 2;
+    };
+  }
+
+  /// What that means.
+  static Pause.Cause cause(int code) {
+    return switch (code) {
+      case 0 -> Pause.Cause.PERSON;
+      case 1 -> Pause.Cause.GONE;
+      case 2 -> Pause.Cause.FAILING;
+      default -> throw new IllegalStateException("no pause has the cause " + code);
+    };
   }
 
   /// Ends a pause.

@@ -214,8 +214,9 @@ public final class SqliteReader implements Journal, QueueView, AutoCloseable {
                 """,
                 row ->
                     new Pause(
-                        row.getString(1), Instant.ofEpochMilli(row.getLong(2)),
-                        Pause.Cause.values()[row.getInt(3)],
+                        row.getString(1),
+                        Instant.ofEpochMilli(row.getLong(2)),
+                        RuleTable.cause(row.getInt(3)),
                         row.getString(4))));
   }
 

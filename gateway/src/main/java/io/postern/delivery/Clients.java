@@ -1,0 +1,111 @@
+package io.postern.delivery;
+
+import io.postern.settings.CertificateFile;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/// The HTTP clients: one that trusts the authorities of the system, and one for each file of others
+/// that rules name. A file that has changed gets a new client; what the old one carries ends as it
+/// began. Any thread.
+final class Clients implements AutoCloseable {
+  /// Each client has a thread; the one that was not used for longest makes room for another.
+  private static final int OWN_MAX = 100;
+
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpClient common = client(null);
+  private final Map<Path, Own> own = new LinkedHashMap<>(16, 0.75f, true);
+
+  /// A client of a file, as the file was.
+  private record Own(HttpClient client, Stamp stamp) {}
+
+  /// What changes when a file is written, or another takes its place.
+  private record Stamp(FileTime modified, long size, @Nullable Object key) {
+    static Stamp of(Path file) throws IOException {
+      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Stamp(now.lastModifiedTime(), now.size(), now.fileKey());
+    }
+  }
+
+  /// The client to call an endpoint with.
+  ///
+  /// @param ca the endpoint's own authorities; null for those of the system
+  /// @throws IOException with one sentence, when the file holds none that can be used
+  HttpClient of(@Nullable CertificateFile ca) throws IOException {
+    return ca == null ? common : ofFile(ca);
+  }
+
+  private synchronized HttpClient ofFile(CertificateFile ca) throws IOException {
+    @Nullable Own known = own.get(ca.path());
+    if (known != null && Files.exists(ca.path()) && known.stamp().equals(Stamp.of(ca.path()))) {
+      return known.client();
+    }
+    // The certificates are read first: they say better what is wrong with a file.
+    List<X509Certificate> authorities = ca.read();
+    Own fresh = new Own(client(trusting(authorities, ca.path())), Stamp.of(ca.path()));
+    own.put(ca.path(), fresh);
+    if (known != null) {
+      known.client().shutdown();
+    }
+    if (own.size() > OWN_MAX) {
+      Path eldest = own.keySet().iterator().next();
+      Objects.requireNonNull(own.remove(eldest)).client().shutdown();
+    }
+    return fresh.client();
+  }
+
+  private HttpClient client(@Nullable SSLContext tls) {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .executor(executor);
+    return tls == null ? builder.build() : builder.sslContext(tls).build();
+  }
+
+  private static SSLContext trusting(List<X509Certificate> authorities, Path file)
+      throws IOException {
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      for (X509Certificate authority : authorities) {
+        store.setCertificateEntry("ca-" + store.size(), authority);
+      }
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("the certificates in " + file + " can't be used: " + e.getMessage(), e);
+    }
+  }
+
+  /// Cuts off what is under way.
+  @Override
+  public synchronized void close() {
+    List<HttpClient> all = new ArrayList<>(List.of(common));
+    own.values().forEach(each -> all.add(each.client()));
+    all.forEach(HttpClient::shutdownNow);
+    all.forEach(HttpClient::close);
+    executor.close();
+  }
+}
