@@ -40,7 +40,6 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
-  private static final long RESERVE_MIN = 1L << 30;
   private static final Duration LOOK_AT_RULES_EVERY = Duration.ofSeconds(2);
 
   private final SqliteStore store;
@@ -142,10 +141,9 @@ public final class Gateway implements AutoCloseable {
             Token.make(config.stateFolder(), world.chance())));
   }
 
-  /// Where a configuration's store is. Its reserve of free disk is at least a gigabyte.
+  /// Where a configuration's store is, and what it leaves free.
   public static io.postern.store.sqlite.Settings storeSettings(Config config) {
-    return io.postern.store.sqlite.Settings.of(
-        config.store(), Math.max(RESERVE_MIN, 2 * config.smtp().limits().messageBytesMax()));
+    return io.postern.store.sqlite.Settings.of(config.store(), config.diskReserveBytes());
   }
 
   private void start() {

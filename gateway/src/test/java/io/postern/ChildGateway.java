@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A gateway in a process of its own, with the heap as shipped, which can be killed.
-final class ChildGateway {
+public final class ChildGateway {
   private static final Pattern READY = Pattern.compile("ready .*smtp=\\[/127\\.0\\.0\\.1:(\\d+)]");
 
   private final Path folder;
@@ -26,7 +26,12 @@ final class ChildGateway {
   /// Writes its files: one rule, for `desk@in.example.com`.
   ///
   /// @param post more lines of the rule's `post`, in flow style
-  ChildGateway(Path folder, URI url, String post) throws IOException {
+  public ChildGateway(Path folder, URI url, String post) throws IOException {
+    this(folder, url, post, "");
+  }
+
+  /// @param smtp more keys of the section `smtp`, in flow style, each after a comma
+  public ChildGateway(Path folder, URI url, String post, String smtp) throws IOException {
     this.folder = folder;
     Files.createDirectories(folder.resolve("rules"));
     Files.writeString(
@@ -43,11 +48,12 @@ final class ChildGateway {
         folder.resolve("postern.yaml"),
         """
         hostname: mx.example.com
-        smtp: { listen: ["127.0.0.1:0"] }
+        smtp: { listen: ["127.0.0.1:0"]%s }
         domains: [in.example.com]
         rules: rules
         store: { sqlite: data/postern.db }
-        """);
+        """
+            .formatted(smtp));
   }
 
   /// Gives it an environment variable, from its next start on.
@@ -56,7 +62,7 @@ final class ChildGateway {
   }
 
   /// Starts it, and returns where it takes mail.
-  InetSocketAddress start() throws IOException {
+  public InetSocketAddress start() throws IOException {
     ProcessBuilder command =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -98,8 +104,19 @@ final class ChildGateway {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /// The memory it holds, in KB.
+  public long residentKb() throws IOException {
+    try (var lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   /// SIGTERM.
@@ -121,7 +138,7 @@ final class ChildGateway {
   }
 
   /// SIGKILL, if it runs.
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     if (process == null) {
       return;
     }

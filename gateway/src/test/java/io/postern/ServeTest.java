@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +59,30 @@ final class ServeTest {
     assertFalse(Files.exists(folder.resolve("data").resolve("postern.db-wal")));
     child.start();
     sink.await(2, TestGateway.PATIENCE);
+  }
+
+  @Test
+  void sigtermSaysGoodbyeToIdlePeersAtOnceAndWaitsForNoneLongerThanItIsTold() throws Exception {
+    child = new ChildGateway(folder, sink.url("/desk"), "format: raw", ", drain-timeout: 2s");
+    InetSocketAddress smtp = child.start();
+    try (RawSmtp idle = RawSmtp.greeted(smtp);
+        RawSmtp stalled = RawSmtp.greeted(smtp)) {
+      stalled.ask("MAIL FROM:<ann@sender.example>", "250");
+      stalled.ask("RCPT TO:<desk@in.example.com>", "250");
+      stalled.ask("DATA", "354");
+      stalled.raw("Subject: half of it\r\n");
+      long start = System.nanoTime();
+      child.terminate();
+      idle.expect("421 4.3.2 ");
+      long farewell = System.nanoTime() - start;
+      assertTrue(farewell < Duration.ofSeconds(2).toNanos(), "idle peers wait for the stalled one");
+      stalled.expect("421 4.3.2 ");
+      assertEquals(143, child.exitCode());
+      long end = System.nanoTime() - start;
+      assertTrue(end >= Duration.ofSeconds(2).toNanos(), "the stalled one was given no time");
+      assertTrue(end < Duration.ofSeconds(20).toNanos(), "it took too long");
+    }
+    assertThrows(IOException.class, () -> RawSmtp.connect(smtp).close());
   }
 
   @Test

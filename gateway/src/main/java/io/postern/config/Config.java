@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param intake what else the door decides
 /// @param rules where the rules are, and where they may post
 /// @param store the file of the SQLite database
+/// @param diskReserveBytes how much of the disk stays free: default [#DISK_RESERVE], and at least
+///   twice the largest message
 /// @param logFormat how service log lines are written
 /// @param delivery how mail is delivered
 /// @param console where the console listens; null for no console
@@ -27,10 +29,14 @@ public record Config(
     io.postern.intake.Settings intake,
     io.postern.rules.Settings rules,
     Path store,
+    long diskReserveBytes,
     LogFormat logFormat,
     io.postern.delivery.Settings delivery,
     io.postern.console.@Nullable Settings console,
     String serverComposition) {
+  /// A gigabyte, in bytes.
+  public static final long DISK_RESERVE = 1L << 30;
+
   /// Where the gateway keeps its state: the folder of its store.
   public Path stateFolder() {
     return Objects.requireNonNullElse(store.toAbsolutePath().getParent(), store);

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// `conf/postern.yaml` as shipped; a test compares them. Each part owns its Settings record; only
 /// this room fills them. For one reading.
 public final class ConfigFile {
+  private static final int HOPS_MAX = io.postern.intake.Settings.HOPS_MAX;
+  private static final long DISK_RESERVE_MIN = 64L << 20;
+  private static final long DISK_RESERVE_MAX = 1L << 40;
   private static final int DOMAINS_MAX = 10_000;
   private static final int LIST_MAX = 1_000;
   private static final int CODES_MAX = 100;
@@ -108,11 +111,15 @@ public final class ConfigFile {
   private Optional<Config> config() {
     Domain hostName = hostName();
     String helpUrl = helpUrl();
-    io.postern.smtp.Settings smtp = new SmtpSection(root.section("smtp")).read(hostName, helpUrl);
+    Section door = root.section("smtp");
+    io.postern.smtp.Settings smtp = new SmtpSection(door).read(hostName, helpUrl);
     io.postern.policy.Settings policy = policy();
     root.require("rules", "rules: /etc/postern/rules");
     Path rulesFolder = root.path("rules").orElse(file);
-    Path store = root.section("store").path("sqlite").orElseGet(this::stateFile);
+    Section storeSection = root.section("store");
+    Path store = storeSection.path("sqlite").orElseGet(this::stateFile);
+    long reserve =
+        storeSection.size("disk-reserve", Config.DISK_RESERVE, DISK_RESERVE_MIN, DISK_RESERVE_MAX);
     Section log = root.section("log");
     Section delivery = root.section("delivery");
     io.postern.intake.Settings intake =
@@ -120,7 +127,7 @@ public final class ConfigFile {
             hostName.ascii(),
             root.text("postmaster").map(Text::value).orElse(""),
             log.flag("domain-mismatch", false),
-            io.postern.intake.Settings.HOPS_MAX);
+            door.number("max-hops", HOPS_MAX, HOPS_MAX, 1_000));
     LogFormat logFormat = log.word("format", logFormats()).orElse(LogFormat.TEXT);
     io.postern.rules.Settings rules =
         new io.postern.rules.Settings(
@@ -141,6 +148,7 @@ public final class ConfigFile {
             intake,
             rules,
             store,
+            Math.max(reserve, 2 * smtp.limits().messageBytesMax()),
             logFormat,
             deliverySettings,
             console,

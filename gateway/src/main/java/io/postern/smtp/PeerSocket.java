@@ -27,6 +27,7 @@ final class PeerSocket extends Socket {
   private final Wire wire;
   private final boolean proxied;
   private final Consumer<PeerSocket> whenClosed;
+  private final InputStream crank = new ByteArrayInputStream(CRANK_LINE);
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile InetSocketAddress peer;
   private volatile Runnable leave = () -> {};
@@ -94,7 +95,7 @@ final class PeerSocket extends Socket {
 
   @Override
   public InputStream getInputStream() {
-    return new ByteArrayInputStream(CRANK_LINE);
+    return crank;
   }
 
   @Override

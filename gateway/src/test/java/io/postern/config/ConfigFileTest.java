@@ -57,6 +57,8 @@ class ConfigFileTest {
     assertEquals(Set.of(), config.rules().httpHosts());
     assertTrue(config.rules().privateAllowed());
     assertEquals(Path.of("/var/lib/postern/postern.db"), config.store());
+    assertEquals(1L << 30, config.diskReserveBytes());
+    assertEquals(100, config.intake().hopsMax());
     assertEquals(LogFormat.TEXT, config.logFormat());
     assertEquals(
         new io.postern.delivery.Settings(
@@ -79,7 +81,7 @@ class ConfigFileTest {
               to-is-from: off
               except: [192.0.2.0/24]
             rules: /etc/postern/rules
-            store: { sqlite: data/postern.db }
+            store: { sqlite: data/postern.db, disk-reserve: 3GB }
             log: { domain-mismatch: true, format: json }
             delivery:
               paused: true
@@ -102,6 +104,7 @@ class ConfigFileTest {
     assertEquals("192.0.2.0/24", config.policy().except().getFirst().toString());
     assertEquals(Path.of("/etc/postern/rules"), config.rules().folder());
     assertEquals(folder.resolve("data/postern.db"), config.store());
+    assertEquals(3L << 30, config.diskReserveBytes());
     assertTrue(config.intake().logDomainMismatch());
     assertEquals(LogFormat.JSON, config.logFormat());
     assertEquals(
@@ -139,6 +142,7 @@ class ConfigFileTest {
                   drain-timeout: 0s
                   max-errors: 3
                   max-commands: 200
+                  max-hops: 200
                   bare-line-ends: normalise
                 """,
             Map.of());
@@ -162,7 +166,14 @@ class ConfigFileTest {
         config.smtp().crowd());
     assertEquals(3, config.smtp().limits().errorsMax());
     assertEquals(200, config.smtp().limits().commandsMax());
+    assertEquals(200, config.intake().hopsMax());
     assertEquals(BareLineEnds.NORMALISE, config.smtp().bareLineEnds());
+  }
+
+  @Test
+  void keepsTwiceTheLargestMailFreeWhateverTheReserve() throws IOException {
+    String text = LEAST + "smtp: {max-message-size: 1GB}\nstore: {disk-reserve: 64MB}\n";
+    assertEquals(2L << 30, good(text, Map.of()).diskReserveBytes());
   }
 
   @ParameterizedTest
