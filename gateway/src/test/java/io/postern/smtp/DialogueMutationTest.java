@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
@@ -146,7 +147,8 @@ final class DialogueMutationTest {
     BareLineEnds lineEnds = random.nextInt(3) == 0 ? BareLineEnds.NORMALISE : BareLineEnds.REFUSE;
     RecordingReceiver receiver = new RecordingReceiver();
     long allocated = allocated();
-    List<String> said = Talk.hold(sent, Dialogue.settings(lineEnds, ""), receiver, random).said();
+    IntUnaryOperator torn = most -> random.nextInt(3) == 0 ? 1 + random.nextInt(most) : most;
+    List<String> said = Talk.hold(sent, Dialogue.settings(lineEnds, ""), receiver, torn).said();
     allocated = allocated() - allocated;
     assertTrue(allocated < ALLOCATED_MAX, () -> "seed " + seed + " allocates too much");
     assertEquals(receiver.opened.get(), receiver.closed.get(), () -> "seed " + seed);

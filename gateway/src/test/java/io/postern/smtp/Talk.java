@@ -10,20 +10,22 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
+import java.util.function.IntUnaryOperator;
 
-/// A whole session without a network: what the peer sends is there at once, in pieces that chance
-/// tears, and then the peer hangs up. Thousands of them take a second.
+/// A whole session without a network: what the peer sends is there at once, in pieces of any size,
+/// and then the peer hangs up. Thousands of them take a second.
 final class Talk {
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private final List<Integer> writes = new ArrayList<>();
 
   /// Holds it, on this thread.
-  static Talk hold(byte[] sent, Settings settings, Receiver receiver, RandomGenerator tearing)
+  ///
+  /// @param torn how much of what could be read at once is read, in bytes, at least 1
+  static Talk hold(byte[] sent, Settings settings, Receiver receiver, IntUnaryOperator torn)
       throws Exception {
     Talk talk = new Talk();
     talk.said.writeBytes("220 mx.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII));
-    try (Socket socket = talk.socket(torn(sent, tearing))) {
+    try (Socket socket = talk.socket(pieces(sent, torn))) {
       Conversation conversation =
           new Conversation(
               "session",
@@ -47,12 +49,11 @@ final class Talk {
     return writes;
   }
 
-  private static InputStream torn(byte[] bytes, RandomGenerator tearing) {
+  private static InputStream pieces(byte[] bytes, IntUnaryOperator torn) {
     return new ByteArrayInputStream(bytes) {
       @Override
       public synchronized int read(byte[] block, int offset, int length) {
-        int most = tearing.nextInt(3) == 0 ? 1 + tearing.nextInt(length) : length;
-        return super.read(block, offset, most);
+        return super.read(block, offset, torn.applyAsInt(length));
       }
     };
   }
