@@ -1,8 +1,12 @@
 package io.postern.mail;
 
 import java.net.IDN;
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A domain as RFC 5321 §4.1.2 knows it: lower-case A-labels without a trailing dot, or an address
 /// literal in square brackets. Two domains are the same when their text is.
@@ -14,6 +18,13 @@ public record Domain(String ascii) {
 
   /// RFC 1035 §2.3.4.
   private static final int LABEL_MAX = 63;
+
+  /// Where RFC 3490 and RFC 5890 differ.
+  private static final Pattern DEVIATIONS = Pattern.compile("[ßẞς\\u200C\\u200D]");
+
+  /// Letters, digits and marks, as the classes of RFC 5892 §2 have them by and large.
+  private static final Pattern U_LABEL =
+      Pattern.compile("[\\p{L}\\p{Nd}][\\p{L}\\p{Mn}\\p{Mc}\\p{Nd}-]*");
 
   public Domain {
     if (!isName(ascii) && !isLiteral(ascii)) {
@@ -31,7 +42,7 @@ public record Domain(String ascii) {
     String ascii = text;
     if (!text.startsWith("[")) {
       try {
-        ascii = IDN.toASCII(text, IDN.ALLOW_UNASSIGNED);
+        ascii = IDN.toASCII(withoutDeviations(text), IDN.ALLOW_UNASSIGNED);
       } catch (RuntimeException _) {
         // IDN throws more than it says: IllegalArgumentException for a bad label, and index errors
         // for some malformed Punycode.
@@ -40,6 +51,31 @@ public record Domain(String ascii) {
     }
     ascii = ascii.toLowerCase(Locale.ROOT);
     return isName(ascii) || isLiteral(ascii) ? Optional.of(new Domain(ascii)) : Optional.empty();
+  }
+
+  /// The JDK knows internationalised domains as RFC 3490 had them, RFC 6531 §3.3 wants them as RFC
+  /// 5890 has them. For four characters the two name different hosts: of ß the old one makes `ss`,
+  /// of ς a σ, and of the joiners nothing. So labels with one of the letters become A-labels here,
+  /// and one with a joiner, for which RFC 5892 has rules of context, is no U-label to us.
+  private static String withoutDeviations(String text) {
+    if (text.chars().allMatch(c -> c < 128)) {
+      return text;
+    }
+    return Stream.of(text.split("\\.", -1))
+        .map(label -> DEVIATIONS.matcher(label).find() ? aLabel(label) : label)
+        .collect(Collectors.joining("."));
+  }
+
+  private static String aLabel(String label) {
+    StringBuilder lower = new StringBuilder();
+    Normalizer.normalize(label, Normalizer.Form.NFKC)
+        .codePoints()
+        .map(Character::toLowerCase)
+        .forEach(lower::appendCodePoint);
+    if (!U_LABEL.matcher(lower).matches()) {
+      throw new IllegalArgumentException("not a U-label");
+    }
+    return "xn--" + Punycode.encode(lower.toString());
   }
 
   /// True for an address literal such as `[192.0.2.1]`.
