@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
@@ -41,8 +42,12 @@ final class DialogueMutationTest {
           .filter(sent -> sent.length <= LENGTH_MAX)
           .toList();
 
-  /// What a session may allocate: the tests' own recording and a stuffed-up buffer or two included.
-  private static final long ALLOCATED_MAX = 4 << 20;
+  /// What a session may allocate, in bytes, the tests' own recording included: in proportion to
+  /// what was said, whatever it was.
+  private static final long ALLOCATED = 1 << 20;
+
+  private static final long ALLOCATED_BY_LINE = 8 << 10;
+  private static final long ALLOCATED_BY_BYTE = 64;
 
   private static final List<String> TOKENS =
       List.of(
@@ -142,6 +147,10 @@ final class DialogueMutationTest {
   ///
   /// @return how many mails were kept
   private int play(long seed) throws Exception {
+    return play(seed, false);
+  }
+
+  private int play(long seed, boolean again) throws Exception {
     Random random = new Random(seed);
     byte[] sent = mutated(random);
     BareLineEnds lineEnds = random.nextInt(3) == 0 ? BareLineEnds.NORMALISE : BareLineEnds.REFUSE;
@@ -150,7 +159,12 @@ final class DialogueMutationTest {
     IntUnaryOperator torn = most -> random.nextInt(3) == 0 ? 1 + random.nextInt(most) : most;
     List<String> said = Talk.hold(sent, Dialogue.settings(lineEnds, ""), receiver, torn).said();
     allocated = allocated() - allocated;
-    assertTrue(allocated < ALLOCATED_MAX, () -> "seed " + seed + " allocates too much");
+    long max = ALLOCATED + said.size() * ALLOCATED_BY_LINE + sent.length * ALLOCATED_BY_BYTE;
+    if (allocated > max && !again) {
+      // What is loaded once, such as the tables of IDN, is no matter of this session.
+      return play(seed, true);
+    }
+    assertTrue(allocated <= max, "seed " + seed + " allocates too much: " + allocated);
     assertEquals(receiver.opened.get(), receiver.closed.get(), () -> "seed " + seed);
     assertEquals(0, receiver.closedTwice.get(), () -> "seed " + seed);
     int kept = receiver.kept.size();
@@ -204,7 +218,9 @@ final class DialogueMutationTest {
       }
       all.writeBytes(sent);
     }
-    return all.toByteArray();
+    // Some peers hang up anywhere.
+    int length = random.nextInt(8) == 0 ? random.nextInt(all.size() + 1) : all.size();
+    return Arrays.copyOf(all.toByteArray(), length);
   }
 
   private static String token(Random random) {

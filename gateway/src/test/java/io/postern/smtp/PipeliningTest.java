@@ -26,8 +26,18 @@ final class PipeliningTest {
   @Test
   void repliesToMailAfterMailLeaveTogether() throws Exception {
     String mail =
-        "MAIL FROM:<>\r\nRCPT TO:<bob@example.com>\r\nBDAT 6 LAST\r\nhello\n"
-            + "MAIL FROM:<>\r\nRCPT TO:<bob@example.com>\r\nDATA\r\nhello\r\n.\r\n";
+        """
+        MAIL FROM:<>
+        RCPT TO:<bob@example.com>
+        BDAT 7 LAST
+        hello
+        MAIL FROM:<>
+        RCPT TO:<bob@example.com>
+        DATA
+        hello
+        .
+        """
+            .replace("\n", "\r\n");
     assertEquals(List.of(1 + 4 * 7), writes("HELO client.example.net\r\n" + mail.repeat(4)));
     assertEquals(8, receiver.kept.size());
   }
