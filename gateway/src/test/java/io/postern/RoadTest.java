@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.demo.PostedForm;
 import io.postern.fixture.Mails;
+import io.postern.fixture.RawSmtp;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.SinkAnswer.Twist;
 import io.postern.fixture.SinkRequest;
@@ -21,6 +22,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -349,6 +351,25 @@ final class RoadTest {
     assertTrue(gateway.deliver(mail, "desk@in.example.com").startsWith("250 "));
     String body = new String(sink.take(PATIENCE).body(), ISO_8859_1);
     assertTrue(body.endsWith(new String(mail, ISO_8859_1)));
+  }
+
+  @Test
+  void aMailInChunksWithSmtpUtf8ArrivesWholeAndItsReceivedLineSaysSo() throws Exception {
+    gateway.rule("desk", sink.url("/desk"), "format: raw").start();
+    byte[] mail = Mails.big(1_000_000);
+    int half = mail.length / 2;
+    try (RawSmtp peer = RawSmtp.greeted(gateway.smtp())) {
+      peer.ask("MAIL FROM:<jürgen@münchen.example> SMTPUTF8 BODY=8BITMIME", "250");
+      peer.ask("RCPT TO:<desk@in.example.com>", "250");
+      peer.send("BDAT " + half).raw(Arrays.copyOf(mail, half));
+      peer.expect("250 2.0.0 " + half + " octets");
+      peer.send("BDAT " + (mail.length - half) + " LAST");
+      peer.raw(Arrays.copyOfRange(mail, half, mail.length)).expect("250 2.0.0 ");
+    }
+    String body = new String(sink.take(PATIENCE).body(), UTF_8);
+    assertTrue(body.startsWith("Return-Path: <jürgen@xn--mnchen-3ya.example>\r\n"), body);
+    assertTrue(body.contains(" with UTF8SMTP id "), body);
+    assertTrue(body.endsWith("\r\n" + new String(mail, UTF_8)));
   }
 
   @Test
