@@ -14,6 +14,7 @@ import io.postern.mail.Ids;
 import io.postern.policy.SelfMail;
 import io.postern.queue.Done;
 import io.postern.queue.MailQueue;
+import io.postern.queue.Retention;
 import io.postern.rules.LiveBook;
 import io.postern.rules.RuleFiles;
 import io.postern.settings.Problem.Severity;
@@ -45,6 +46,7 @@ public final class Gateway implements AutoCloseable {
   private final SqliteStore store;
   private final LiveBook books;
   private final Dispatcher dispatcher;
+  private final Retention retention;
   private final Listener listener;
   private final @Nullable Console console;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -56,11 +58,13 @@ public final class Gateway implements AutoCloseable {
       SqliteStore store,
       LiveBook books,
       Dispatcher dispatcher,
+      Retention retention,
       Listener listener,
       @Nullable Console console) {
     this.store = store;
     this.books = books;
     this.dispatcher = dispatcher;
+    this.retention = retention;
     this.listener = listener;
     this.console = console;
   }
@@ -112,7 +116,8 @@ public final class Gateway implements AutoCloseable {
       listener = Listener.open(config.smtp(), intake, ids);
       Console console =
           config.console() == null ? null : console(config, world, store, dispatcher, books);
-      Gateway gateway = new Gateway(store, books, dispatcher, listener, console);
+      Retention retention = new Retention(store, config.retention(), world.clock());
+      Gateway gateway = new Gateway(store, books, dispatcher, retention, listener, console);
       gateway.start();
       return gateway;
     } catch (IOException | RuntimeException e) {
@@ -148,6 +153,7 @@ public final class Gateway implements AutoCloseable {
 
   private void start() {
     dispatcher.start();
+    retention.start();
     rulesThread.start();
     log.atInfo()
         .addKeyValue("smtp", smtpAddresses())
@@ -245,6 +251,7 @@ public final class Gateway implements AutoCloseable {
     if (console != null) {
       console.close();
     }
+    retention.close();
     store.close();
     log.info("stopped");
   }

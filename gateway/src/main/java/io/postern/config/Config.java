@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param store the file of the SQLite database
 /// @param diskReserveBytes how much of the disk stays free: default [#DISK_RESERVE], and at least
 ///   twice the largest message
+/// @param retention how long what is over is kept
 /// @param logFormat how service log lines are written
 /// @param delivery how mail is delivered
 /// @param console where the console listens; null for no console
@@ -30,6 +31,7 @@ public record Config(
     io.postern.rules.Settings rules,
     Path store,
     long diskReserveBytes,
+    io.postern.queue.Settings retention,
     LogFormat logFormat,
     io.postern.delivery.Settings delivery,
     io.postern.console.@Nullable Settings console,

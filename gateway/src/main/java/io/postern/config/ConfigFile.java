@@ -15,6 +15,7 @@ import io.postern.settings.TextFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,6 +33,7 @@ public final class ConfigFile {
   private static final int HOPS_MAX = io.postern.intake.Settings.HOPS_MAX;
   private static final long DISK_RESERVE_MIN = 64L << 20;
   private static final long DISK_RESERVE_MAX = 1L << 40;
+  private static final Duration RETENTION_MAX = Duration.ofDays(3650);
   private static final int DOMAINS_MAX = 10_000;
   private static final int LIST_MAX = 1_000;
   private static final int CODES_MAX = 100;
@@ -120,6 +122,7 @@ public final class ConfigFile {
     Path store = storeSection.path("sqlite").orElseGet(this::stateFile);
     long reserve =
         storeSection.size("disk-reserve", Config.DISK_RESERVE, DISK_RESERVE_MIN, DISK_RESERVE_MAX);
+    io.postern.queue.Settings retention = retention();
     Section log = root.section("log");
     Section delivery = root.section("delivery");
     io.postern.intake.Settings intake =
@@ -149,6 +152,7 @@ public final class ConfigFile {
             rules,
             store,
             Math.max(reserve, 2 * smtp.limits().messageBytesMax()),
+            retention,
             logFormat,
             deliverySettings,
             console,
@@ -213,6 +217,28 @@ public final class ConfigFile {
     String folder =
         folders == null || folders.isEmpty() ? "/var/lib/postern" : folders.split(":", 2)[0];
     return Path.of(folder, "postern.db");
+  }
+
+  private io.postern.queue.Settings retention() {
+    Section retention = root.section("retention");
+    io.postern.queue.Settings usual = io.postern.queue.Settings.USUAL;
+    Duration succeeded = time(retention, "succeeded", usual.succeeded(), Duration.ZERO);
+    Duration failed = time(retention, "failed", usual.failed(), Duration.ZERO);
+    Duration log = time(retention, "log", usual.log(), Duration.ofDays(1));
+    Duration denied = time(retention, "denied", shorter(usual.denied(), log), Duration.ZERO);
+    if (denied.compareTo(log) > 0) {
+      retention.refuse("denied", "longer than log, with which denied rows go; shorten it");
+      denied = log;
+    }
+    return new io.postern.queue.Settings(succeeded, failed, log, denied);
+  }
+
+  private static Duration time(Section retention, String key, Duration usual, Duration least) {
+    return retention.duration(key, usual, least, RETENTION_MAX);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private static Map<String, LogFormat> logFormats() {

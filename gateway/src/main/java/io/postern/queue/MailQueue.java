@@ -63,6 +63,13 @@ public interface MailQueue extends QueueView, AutoCloseable {
   /// retry period. A crash forgets at most what was not yet told.
   void elapse(Collection<String> rules, Duration time) throws StoreUnavailable;
 
+  /// Removes some of what has been kept for long enough, in one small transaction: deliveries that
+  /// are over, which count as purged; with the last delivery of a mail the mail; rows of the status
+  /// log. What waits is never removed.
+  ///
+  /// @return true when there may be more
+  boolean purge(Expired expired) throws StoreUnavailable;
+
   /// Pauses a rule's endpoint. A second pause changes nothing, but that a person's or the
   /// endpoint's own takes the place of one that would end by itself.
   void pause(Pause pause) throws StoreUnavailable;

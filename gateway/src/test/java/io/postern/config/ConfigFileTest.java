@@ -59,6 +59,7 @@ class ConfigFileTest {
     assertEquals(Path.of("/var/lib/postern/postern.db"), config.store());
     assertEquals(1L << 30, config.diskReserveBytes());
     assertEquals(100, config.intake().hopsMax());
+    assertEquals(io.postern.queue.Settings.USUAL, config.retention());
     assertEquals(LogFormat.TEXT, config.logFormat());
     assertEquals(
         new io.postern.delivery.Settings(
@@ -82,6 +83,7 @@ class ConfigFileTest {
               except: [192.0.2.0/24]
             rules: /etc/postern/rules
             store: { sqlite: data/postern.db, disk-reserve: 3GB }
+            retention: { succeeded: 0s, failed: 12h, log: 7d, denied: 1h }
             log: { domain-mismatch: true, format: json }
             delivery:
               paused: true
@@ -106,6 +108,10 @@ class ConfigFileTest {
     assertEquals(folder.resolve("data/postern.db"), config.store());
     assertEquals(3L << 30, config.diskReserveBytes());
     assertTrue(config.intake().logDomainMismatch());
+    assertEquals(
+        new io.postern.queue.Settings(
+            Duration.ZERO, Duration.ofHours(12), Duration.ofDays(7), Duration.ofHours(1)),
+        config.retention());
     assertEquals(LogFormat.JSON, config.logFormat());
     assertEquals(
         new io.postern.delivery.Settings(true, Set.of(400, 418), 8, 4, 2, false),
@@ -176,6 +182,12 @@ class ConfigFileTest {
     assertEquals(2L << 30, good(text, Map.of()).diskReserveBytes());
   }
 
+  @Test
+  void deniedRowsGoWithTheOthersWhenNothingElseIsSaid() throws IOException {
+    io.postern.queue.Settings kept = good(LEAST + "retention: { log: 2d }\n", Map.of()).retention();
+    assertEquals(Duration.ofDays(2), kept.denied());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/var/lib/postern-2, /var/lib/postern-2/postern.db",
@@ -214,6 +226,9 @@ class ConfigFileTest {
         "console: {} | 4:10: the key \"listen\" is missing; write listen: \"127.0.0.1:8025\"",
         "help-url: 'see our page' | 4:11: help-url: \"see our page\" is not a URL; write"
             + " https://www.example.com/mail-help, ASCII, 200 characters at most",
+        "retention: {log: 2d, denied: 3d} | 4:30: denied: longer than log, with which denied rows go;"
+            + " shorten it",
+        "retention: {log: 1h} | 4:18: log: 1h is out of range; write 1d to 3650d",
         "log: {format: xml} | 4:15: format: \"xml\" is not known; write text or json",
       })
   void tellsPlaceAndCure(String line, String expected) throws IOException {

@@ -24,12 +24,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /// What every engine does for an operator: replay, drop, forget, and what is asked before them.
@@ -297,6 +299,101 @@ public interface OrdersContract {
     assertEquals(new Done(1, 2), queue().forget(new Traces.From("bounce+1@sender.example.net")));
     assertEquals(new Done(0, 0), queue().forget(new Traces.From("alice@sender.example.net")));
     assertEquals(new Ledger(2, 0, 0, 0, 2), journal().ledger());
+  }
+
+  @Test
+  default void whatHasBeenKeptForLongEnoughIsRemoved() throws Exception {
+    put(queue(), mail("m1", clock().instant(), "desk", "archive"), bytes(600_000));
+    put(queue(), mail("m2", clock().instant(), "archive"), bytes(10));
+    put(queue(), mail("m3", clock().instant(), "spare"), bytes(10));
+    succeed("desk");
+    Claim kept = claimOne("archive");
+    fail("archive");
+    clock().tick(Duration.ofDays(3));
+    purge(Settings.USUAL);
+    assertEquals(new Ledger(4, 1, 1, 2, 0), journal().ledger(), "just not yet");
+    clock().tick(Duration.ofMillis(1));
+    purge(Settings.USUAL);
+    assertEquals(new Ledger(4, 0, 1, 2, 1), journal().ledger());
+    assertEquals(600_000, read(kept).length, "another delivery of it needs the message");
+    assertEquals(0, queue().replay(Choice.of("m1-1"), ""), "it is gone");
+    assertEquals(1, queue().replay(Choice.of("m2"), ""));
+
+    queue().settle(kept, dead());
+    clock().tick(Duration.ofDays(31));
+    purge(Settings.USUAL);
+
+    assertEquals(new Ledger(4, 0, 0, 2, 2), journal().ledger(), "what waits stays");
+    awaitGone(kept);
+    assertEquals(8, rows("").size(), "the status log is kept longer");
+    assertEquals(2, queue().waiting().size());
+    assertArrayEquals(bytes(10), read(claimOne("spare")));
+    clock().tick(Duration.ofDays(60));
+    purge(Settings.USUAL);
+    assertEquals(List.of(), rows(""));
+    assertEquals(new Ledger(4, 0, 0, 2, 2), journal().ledger());
+  }
+
+  @Test
+  default void whatWasReplayedIsKeptAnew() throws Exception {
+    put(queue(), mail("m1", clock().instant(), "desk"), bytes(10));
+    succeed("desk");
+    clock().tick(Duration.ofDays(2));
+    queue().replay(Choice.of("m1"), "");
+    clock().tick(Duration.ofDays(2));
+    purge(Settings.USUAL);
+    succeed("desk");
+    clock().tick(Duration.ofDays(2));
+    purge(Settings.USUAL);
+    assertEquals(new Ledger(1, 1, 0, 0, 0), journal().ledger());
+    clock().tick(Duration.ofDays(2));
+    purge(Settings.USUAL);
+    assertEquals(new Ledger(1, 0, 0, 0, 1), journal().ledger());
+  }
+
+  @Test
+  default void aLotIsRemovedPartByPart() throws Exception {
+    String[] rules = new String[250];
+    Arrays.fill(rules, "desk");
+    for (int i = 0; i < 4; i++) {
+      put(queue(), mail("m" + i, clock().instant(), rules), bytes(10));
+    }
+    succeed("desk");
+    clock().tick(Duration.ofDays(4));
+    Duration kept = Duration.ofDays(3);
+    int parts = purge(new Settings(kept, kept, kept, kept));
+    assertTrue(parts > 4, "only " + parts + " parts");
+    assertEquals(new Ledger(1_000, 0, 0, 0, 1_000), journal().ledger());
+    assertEquals(List.of(), rows(""));
+    put(queue(), mail("m9", clock().instant(), "desk"), bytes(20));
+    assertArrayEquals(bytes(20), read(claimOne("desk")), "a rule that was removed begins anew");
+  }
+
+  /// Large messages go by and by.
+  private static void awaitGone(Claim claim) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (isKept(claim)) {
+      assertTrue(System.nanoTime() < deadline, "the message is still there");
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private static boolean isKept(Claim claim) {
+    try {
+      return read(claim).length > 0;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  /// Turns the crank until nothing is left to do.
+  private int purge(Settings settings) throws StoreUnavailable {
+    Retention retention = new Retention(queue(), settings, clock());
+    int parts = 0;
+    while (retention.runOnce()) {
+      parts++;
+    }
+    return parts;
   }
 
   private List<Row> rows(String delivery) throws StoreUnavailable {

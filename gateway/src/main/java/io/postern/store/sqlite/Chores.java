@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// What the writer does beside what it is asked: denied rows to write, spools to sweep, free pages
 /// and segments to give back, a part at a time, in the transaction of a group or, when there is
@@ -36,6 +37,9 @@ final class Chores {
   /// Whether there are too many free pages. The writer's thread's own.
   private boolean loose;
 
+  /// Whether something was removed elsewhere since the free space was looked at.
+  private final AtomicBoolean removed = new AtomicBoolean();
+
   Chores(InstantSource clock, int deniedMax, Segments segments) {
     this.clock = clock;
     this.segments = new SegmentSweep(segments);
@@ -54,8 +58,17 @@ final class Chores {
     givenUp.add(mail);
   }
 
+  /// Has the free pages counted anew, and the segments gone through.
+  void look() {
+    removed.set(true);
+  }
+
   boolean isEmpty() {
-    return denials.isEmpty() && givenUp.isEmpty() && !loose && segments.isEmpty();
+    return denials.isEmpty()
+        && givenUp.isEmpty()
+        && !loose
+        && segments.isEmpty()
+        && !removed.get();
   }
 
   boolean hasRows() {
@@ -107,7 +120,11 @@ final class Chores {
     if (loose) {
       tables.mails().shrink(PAGES_MAX);
     }
-    boolean still = (loose || sweep.chunks() > 0) && isLoose(tables.mails());
+    boolean look = removed.getAndSet(false);
+    if (look) {
+      segments.removed();
+    }
+    boolean still = (look || loose || sweep.chunks() > 0) && isLoose(tables.mails());
     SegmentSweep.Part swept = sweep.chunks() > 0 ? SegmentSweep.Part.NONE : segments.run(tables);
     return new Part(batch, sweep, loose ? PAGES_MAX : 0, still, swept);
   }

@@ -299,6 +299,45 @@ final class DeliveryTable {
     log.write(number, status, new Trial(now, Duration.ZERO, 0, reason, ""), reason, null);
   }
 
+  /// Removes deliveries that ended before a time.
+  ///
+  /// @param state the state that they must be in
+  /// @return the mails of those that were removed which have no delivery left
+  List<Long> purge(List<Long> numbers, int state, Instant before) throws SQLException {
+    List<Long> lonely = new ArrayList<>();
+    int purged = 0;
+    for (long number : numbers) {
+      int removed =
+          sql.update(
+              "DELETE FROM deliveries WHERE number = ? AND state = ? AND due < ?",
+              number,
+              state,
+              before);
+      if (removed > 0) {
+        purged++;
+        sql.update("DELETE FROM attempts WHERE delivery = ?", number);
+        long mail = number >> Tables.PLACE_BITS;
+        if (!hasDeliveries(mail)) {
+          lonely.add(mail);
+        }
+      }
+    }
+    countPurged(purged);
+    return lonely;
+  }
+
+  private boolean hasDeliveries(long mail) throws SQLException {
+    return sql.number(
+            "SELECT EXISTS (SELECT 1 FROM deliveries WHERE number >= ? AND number < ?)",
+            mail << Tables.PLACE_BITS,
+            (mail + 1) << Tables.PLACE_BITS)
+        != 0;
+  }
+
+  private void countPurged(int purged) throws SQLException {
+    sql.update("UPDATE counters SET value = value + ? WHERE name = 'purged'", purged);
+  }
+
   /// Removes the deliveries of a mail that is to be forgotten; those that wait are given up first.
   void forget(long mail) throws SQLException {
     long first = mail << Tables.PLACE_BITS;
@@ -311,8 +350,7 @@ final class DeliveryTable {
             end),
         LogTable.FORGOTTEN);
     sql.update("DELETE FROM attempts WHERE delivery >= ? AND delivery < ?", first, end);
-    int removed = sql.update("DELETE FROM deliveries WHERE number >= ? AND number < ?", first, end);
-    sql.update("UPDATE counters SET value = value + ? WHERE name = 'purged'", removed);
+    countPurged(sql.update("DELETE FROM deliveries WHERE number >= ? AND number < ?", first, end));
   }
 
   /// What a settlement leaves behind.

@@ -37,6 +37,7 @@ final class Eraser {
     } finally {
       if (tally.count + tally.rows > 0) {
         erased.run();
+        writer.tidy();
       }
     }
     return new Done(tally.count, tally.rows);

@@ -104,6 +104,12 @@ final class LogTable {
         delivery);
   }
 
+  void remove(List<Long> numbers) throws SQLException {
+    for (long number : numbers) {
+      sql.update("DELETE FROM log WHERE number = ?", number);
+    }
+  }
+
   /// Empties the rows of a mail: those of its deliveries, and those of its recipients that were
   /// refused.
   ///

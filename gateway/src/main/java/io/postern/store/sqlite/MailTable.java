@@ -8,11 +8,13 @@ import io.postern.mail.Mail;
 import io.postern.mail.Peer;
 import io.postern.mail.ReversePath;
 import io.postern.queue.Accepted;
+import io.postern.queue.Spool;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -111,6 +113,23 @@ final class MailTable {
       closeSpool(mail);
     }
     return removed;
+  }
+
+  /// Removes mails that are of no more use: small ones with their bytes.
+  ///
+  /// @return those whose chunks are left to the sweep
+  List<Long> purge(List<Long> mails) throws SQLException {
+    List<Long> large = new ArrayList<>();
+    for (long mail : mails) {
+      if (sql.number("SELECT size FROM mails WHERE number = ?", mail) > Spool.BLOCK) {
+        remove(mail, false);
+        large.add(mail);
+      } else {
+        sql.update("DELETE FROM mails WHERE number = ?", mail);
+        chunks.remove(mail, 1);
+      }
+    }
+    return large;
   }
 
   /// The id of a mail that is there.

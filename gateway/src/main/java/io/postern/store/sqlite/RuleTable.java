@@ -11,8 +11,22 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// Rules by name: their numbers, clocks and pauses.
+/// Rules by name: their numbers, clocks and pauses; and the books that they stand in.
 final class RuleTable {
+  /// The numbers of rules that no delivery, row or pause is of. Each look is a seek into an index.
+  static final String UNUSED =
+      """
+      SELECT number FROM rules
+      WHERE NOT EXISTS (SELECT 1 FROM log l WHERE l.rule = rules.number AND l.rule IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.rule = rules.number AND d.state < 2)
+        AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.rule = rules.number AND d.state >= 2)
+        AND NOT EXISTS (SELECT 1 FROM pauses p WHERE p.rule = rules.number)
+      LIMIT 100
+      """;
+
+  /// How many rule books are kept, the last ones.
+  static final int BOOKS_MAX = 50;
+
   private final Sql sql;
   private final Map<String, Long> numbers = new HashMap<>();
 
@@ -37,6 +51,14 @@ final class RuleTable {
     numbers.clear();
   }
 
+  /// Removes some rules that nothing speaks of. One that comes back begins anew.
+  ///
+  /// @return how many
+  int removeUnused() throws SQLException {
+    numbers.clear();
+    return sql.update("DELETE FROM rules WHERE number IN (" + UNUSED + ")");
+  }
+
   /// Moves the clocks of rules for which something waits; the others have no one to count for.
   void elapse(Collection<String> rules, Duration time) throws SQLException {
     for (String rule : rules) {
@@ -49,6 +71,20 @@ final class RuleTable {
           time.toMillis(),
           rule);
     }
+  }
+
+  void keepBook(String version, Instant taken, String text) throws SQLException {
+    sql.update(
+        "INSERT OR REPLACE INTO books (version, taken, text) VALUES (?, ?, ?)",
+        version,
+        taken,
+        text);
+    sql.update(
+        """
+        DELETE FROM books
+        WHERE number NOT IN (SELECT number FROM books ORDER BY number DESC LIMIT ?)
+        """,
+        BOOKS_MAX);
   }
 
   /// Pauses. Only a pause that would end by itself gives way to another.

@@ -12,6 +12,7 @@ import io.postern.queue.Choice;
 import io.postern.queue.Claim;
 import io.postern.queue.Demand;
 import io.postern.queue.Done;
+import io.postern.queue.Expired;
 import io.postern.queue.MailQueue;
 import io.postern.queue.Pause;
 import io.postern.queue.Pending;
@@ -45,6 +46,7 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
   private final Writer writer;
   private final Operator operator;
   private final Eraser eraser;
+  private final Purge purge;
   private final Room room;
   private volatile Runnable onReady = () -> {};
 
@@ -58,6 +60,7 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
     this.writer = new Writer(database, clock, settings, new Told());
     this.operator = new Operator(readers, writer, clock);
     this.eraser = new Eraser(new TraceWalk(readers), writer, checkpointer::shrunk);
+    this.purge = new Purge(readers, writer);
   }
 
   /// Opens the store for a gateway, or for a command that changes something while no gateway runs.
@@ -215,6 +218,11 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
     return eraser.forget(traces);
   }
 
+  @Override
+  public boolean purge(Expired expired) throws StoreUnavailable {
+    return purge.run(expired);
+  }
+
   /// A rule book as it was kept.
   ///
   /// @param version its content hash
@@ -222,7 +230,7 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
   /// @param text all of it
   public record KeptBook(String version, Instant taken, String text) {}
 
-  /// Keeps a rule book that was taken; one taken again becomes the latest.
+  /// Keeps a rule book that was taken; one taken again becomes the latest. The last 50 are kept.
   ///
   /// @param version its content hash
   /// @param taken when
@@ -230,14 +238,10 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
   public void keepBook(String version, Instant taken, String text) throws StoreUnavailable {
     writer.call(
         "keep a rule book",
-        tables ->
-            tables
-                .sql()
-                .update(
-                    "INSERT OR REPLACE INTO books (version, taken, text) VALUES (?, ?, ?)",
-                    version,
-                    taken,
-                    text));
+        tables -> {
+          tables.rules().keepBook(version, taken, text);
+          return true;
+        });
   }
 
   /// The book that was taken last.

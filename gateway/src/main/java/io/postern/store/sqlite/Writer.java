@@ -136,6 +136,12 @@ final class Writer {
     line.nudge();
   }
 
+  /// Has the file looked at, and shortened if much of it holds nothing.
+  void tidy() {
+    chores.look();
+    line.nudge();
+  }
+
   /// What was wrong with the last transaction; empty when it was committed.
   Optional<String> fault() {
     return fault;

@@ -43,7 +43,9 @@ CREATE TABLE spools (
   erase INTEGER NOT NULL            -- 1: overwrite the chunks
 ) STRICT;
 
--- Rules by name, with the time for which each was in force and not held. A rule stays for good.
+-- Rules by name, with the time for which each was in force and not held. One of which nothing
+-- speaks any more is removed; deliveries and log do not declare that they refer to it, or else
+-- SQLite would look through all of them then.
 CREATE TABLE rules (
   number INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -54,7 +56,7 @@ CREATE TABLE rules (
 -- One mail, one recipient, one rule; place from 1.
 CREATE TABLE deliveries (
   number INTEGER PRIMARY KEY,
-  rule INTEGER NOT NULL REFERENCES rules,
+  rule INTEGER NOT NULL,            -- rules.number
   recipient TEXT NOT NULL,
   received INTEGER NOT NULL,
   state INTEGER NOT NULL,           -- 0 ready, 1 leased, 2 succeeded, 3 failed
@@ -94,7 +96,7 @@ CREATE TABLE log (
   to_address TEXT NOT NULL,
   message_id TEXT NOT NULL,
   delivery TEXT NOT NULL,           -- mail id, hyphen, place; '' for denied
-  rule INTEGER REFERENCES rules,    -- NULL for denied
+  rule INTEGER,                     -- rules.number; NULL for denied
   attempt INTEGER NOT NULL,
   http_status INTEGER NOT NULL,
   elapsed_ms INTEGER NOT NULL,
@@ -124,7 +126,7 @@ CREATE TABLE pauses (
   reason TEXT NOT NULL
 ) STRICT;
 
--- Every rule book taken; the highest number was taken last.
+-- The last rule books taken; the highest number was taken last.
 CREATE TABLE books (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   version TEXT NOT NULL UNIQUE,
