@@ -1,11 +1,18 @@
 package io.postern.cli;
 
+import io.postern.World;
+import io.postern.config.Config;
+import io.postern.delivery.Outcome;
+import io.postern.delivery.Rehearsal;
+import io.postern.journal.Arrival;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Times;
 import io.postern.queue.Order;
 import io.postern.queue.Pause;
 import io.postern.store.sqlite.SqliteReader;
+import io.postern.webhook.Payload;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -15,18 +22,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `postern endpoint`: pauses and resumes. An endpoint is its rule, and is named by it.
+/// `postern endpoint`: pauses, resumes and tries. An endpoint is its rule, and is named by it.
 @Command(
     name = "endpoint",
-    description = "Lists, pauses and resumes endpoints; what waits for a paused one loses no time.",
-    synopsisSubcommandLabel = "(list | pause | resume)")
+    description =
+        "Lists, pauses, resumes and tries endpoints; what waits for a paused one loses no time.",
+    synopsisSubcommandLabel = "(list | pause | resume | test)")
 final class EndpointCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        Main.line(spec), "write: postern endpoint list, pause RULE or resume RULE");
+        Main.line(spec), "write: postern endpoint list, pause RULE, resume RULE or test RULE");
   }
 
   @Command(name = "list", description = "Lists the paused endpoints.")
@@ -67,5 +75,56 @@ final class EndpointCommand implements Runnable {
     boolean resumed = Errand.run(config.require(line), new Order.Resume(rule)).count() > 0;
     line.getOut().println(rule + (resumed ? " is resumed" : " was not paused"));
     return resumed ? 0 : 1;
+  }
+
+  @Command(
+      name = "test",
+      description = "Posts a sample mail, marked as one, and shows what was sent and answered.",
+      footer = {
+        "",
+        "The sample has the rule's format, authentication and signature, and X-Postern-Test: yes.",
+        "No gateway needs to run, and nothing is noted. Exit code 1 when it would not succeed."
+      })
+  int test(
+      @Mixin ConfigOption option,
+      @Parameters(paramLabel = "RULE", description = "The rule's name.") String rule)
+      throws IOException {
+    CommandLine line = Main.line(spec);
+    Config config = option.require(line);
+    Rehearsal.Report report =
+        Rehearsal.hold(
+            RulesOption.rule(config, rule, line).endpoint(),
+            new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
+            config.delivery().permanentFailures(),
+            new Rehearsal.Given(Main.CLOCK, World.real().chance()));
+    print(report, line.getOut());
+    return report.outcome() instanceof Outcome.Accepted ? 0 : 1;
+  }
+
+  private static void print(Rehearsal.Report report, PrintWriter out) {
+    out.println(report.requestLine());
+    report.headers().forEach(out::println);
+    out.println();
+    out.println("(a body of " + report.bodyBytes() + " bytes)");
+    out.println();
+    out.println("signature: " + report.signature());
+    out.println("answer after " + report.elapsed().toMillis() + " ms: " + text(report.outcome()));
+  }
+
+  private static String text(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Accepted(int status) -> "HTTP " + status + ", a delivery would succeed";
+      case Outcome.Deferred(_, String reason, String detail, _) ->
+          text(reason, detail) + ", a delivery would be tried again";
+      case Outcome.Refused(_, String reason, String detail) ->
+          text(reason, detail) + ", a delivery would fail at once";
+      case Outcome.Gone(String reason, String detail) ->
+          text(reason, detail) + ", the endpoint would be paused";
+      case Outcome.NotMade(String reason) -> "none: " + reason;
+    };
+  }
+
+  private static String text(String reason, String detail) {
+    return Arrival.clean(detail.isEmpty() ? reason : reason + ": " + detail);
   }
 }

@@ -5,10 +5,6 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Choice;
 import io.postern.queue.Choice.State;
 import io.postern.queue.Order;
-import io.postern.rules.Book;
-import io.postern.rules.Read;
-import io.postern.rules.RuleFiles;
-import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.SqliteReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -91,7 +87,8 @@ final class ReplayCommand implements Callable<Integer> {
             TimeOption.parse(line, "--until", until));
     Config config = Main.present(configOption).require(line);
     if (!toRule.isEmpty()) {
-      requireRule(config, line);
+      // A name that was mistyped would hold the deliveries for good.
+      RulesOption.rule(config, toRule, line);
     }
     return ids.isEmpty() ? replay(config, choice, line) : replayEach(config, line);
   }
@@ -154,20 +151,5 @@ final class ReplayCommand implements Callable<Integer> {
       }
     }
     throw new ParameterException(line, "--status " + word + ": write failed, succeeded or waiting");
-  }
-
-  /// A name that was mistyped would hold the deliveries for good.
-  private void requireRule(Config config, CommandLine line) throws IOException {
-    switch (new RuleFiles(config.rules(), System.getenv(), Severity.WARNING).read()) {
-      case Read.Bad(var problems) -> {
-        problems.forEach(line.getErr()::println);
-        throw new IOException("the rules can't be used, so nothing was done");
-      }
-      case Read.Good(Book book, _) -> {
-        if (book.rule(toRule).isEmpty()) {
-          throw new IOException("there is no rule " + toRule + ", so nothing was done");
-        }
-      }
-    }
   }
 }

@@ -90,6 +90,17 @@ public final class HttpCourier implements Courier {
     return call(client, post, request, deadline).outcome();
   }
 
+  /// The post as it would be made, for showing.
+  ///
+  /// @throws IOException when a secret can't be read
+  HttpRequest prepared(Post post) throws IOException {
+    try {
+      return request(post).build();
+    } catch (SecretUnreadable e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
   @Override
   public void close() {
     stopping = true;

@@ -157,6 +157,37 @@ final class OrdersTest {
   }
 
   @Test
+  void anEndpointIsTriedWithoutAGateway() throws Exception {
+    gateway.rule(
+        "signed",
+        sink.url("/signed"),
+        "format: json",
+        "sign: [ { env: PATH_OF_NO_KEY } ]",
+        "basic: { username: postern, password: { env: PATH } }");
+    gateway.rule("bare", sink.url("/bare"), "basic: { username: postern, password: { env: PATH } }");
+    gateway.close();
+    Answer good = run("endpoint", "test", "bare");
+    assertEquals(0, good.code(), good.err());
+    SinkRequest posted = sink.requests().getLast();
+    assertTrue(posted.text().contains("Test of the endpoint bare"), posted.text());
+    assertTrue(posted.text().contains("X-Postern-Test"), posted.text());
+    assertTrue(good.out().startsWith("POST " + sink.url("/bare")), good.out());
+    String id = posted.header("webhook-id").orElseThrow();
+    assertTrue(good.out().contains("webhook-id: " + id), good.out());
+    assertTrue(good.out().contains("authorization: Basic (not shown)"), good.out());
+    assertTrue(good.out().contains("signature: not signed"), good.out());
+    assertTrue(good.out().contains("HTTP 200, a delivery would succeed"), good.out());
+    sink.alwaysAt("/bare", SinkAnswer.status(422).body("no such field"));
+    Answer refused = run("endpoint", "test", "bare");
+    assertEquals(1, refused.code());
+    assertTrue(refused.out().contains("HTTP 422: no such field, a delivery would fail at once"));
+    assertEquals(1, run("endpoint", "test", "signed").code(), "its key can't be read");
+    assertEquals(1, run("endpoint", "test", "nowhere").code());
+    assertEquals(2, sink.requests().size());
+    assertTrue(run("queue", "status").out().contains("accepted     0"), "nothing is noted");
+  }
+
+  @Test
   void wrongUsageIsSaid() {
     assertEquals(2, run("replay").code());
     assertEquals(2, run("replay", "m1", "--rule", "desk").code());
