@@ -11,9 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
 import io.postern.journal.StoreUnavailable;
+import io.postern.journal.Ledger;
+import io.postern.queue.Choice;
 import io.postern.queue.Claim;
+import io.postern.queue.Order;
+import io.postern.queue.Retention;
 import io.postern.queue.Settlement;
 import io.postern.queue.Spool;
+import io.postern.queue.Traces;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +29,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -139,6 +145,122 @@ final class NthFailureTest {
       nth++;
     }
     assertTrue(nth > 40, "only " + nth + " calls were seen");
+  }
+
+  /// The same with what an operator asks for, and with the retention. Whatever fails, each of the
+  /// mails is whole or gone, and who asks again gets the rest.
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void ordersAndRetentionLoseNothingWhicheverCallFails(Fault fault) throws Exception {
+    Path before = templates.resolve("orders-" + fault + ".db");
+    try (SqliteStore store = SqliteStore.open(settings(before), clock)) {
+      put(store, mail("old", clock.instant(), "desk"), LARGE);
+      settleAll(store, "desk", new Settlement.Done(trial(clock.instant(), 200, "")));
+      clock.tick(Duration.ofDays(4));
+      put(store, mail("again", clock.instant(), "archive"), SMALL);
+      settleAll(store, "archive", new Settlement.Dead(trial(clock.instant(), 400, "400")));
+      put(store, mail("drop", clock.instant(), "gone"), SMALL);
+      put(store, mail("secret", clock.instant(), "hidden"), LARGE);
+    }
+    int nth = 1;
+    boolean touched = true;
+    while (touched) {
+      Path database = folder.resolve(fault + "-" + nth + ".db");
+      copy(before, database);
+      NthCall trouble = new NthCall(fault, nth);
+      try (SqliteStore store =
+          SqliteStore.open(settings(database), clock, TroubledJdbc.door(trouble))) {
+        giveOrders(store);
+        assertEquals(0, store.ledger().unaccounted(), "after call " + nth);
+        touched = trouble.touched();
+        trouble.over = true;
+        giveRest(store, database);
+      } catch (StoreUnavailable _) {
+        // It could not be opened: then the orders are given to the next.
+        touched = true;
+        try (SqliteStore store = SqliteStore.open(settings(database), clock)) {
+          giveRest(store, database);
+        }
+      }
+      checkOrders(database);
+      deleteAll();
+      nth++;
+      assertTrue(nth < CALLS_MAX, "the scenario has no end");
+    }
+    int least = fault == Fault.UNHEARD_COMMIT ? 6 : 40;
+    assertTrue(nth > least, "only " + nth + " calls were seen");
+  }
+
+  /// With the segments of its messages.
+  private static void copy(Path from, Path to) throws IOException {
+    Files.copy(from, to);
+    Path source = Path.of(from + "-segments");
+    try (var files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, Path.of(to + "-segments").resolve(source.relativize(file).toString()));
+      }
+    }
+  }
+
+  private static void settleAll(SqliteStore store, String rule, Settlement settlement)
+      throws StoreUnavailable {
+    for (Claim claim : store.claim(want(rule, 10), claimedAt(store))) {
+      assertTrue(store.settle(claim, settlement));
+    }
+  }
+
+  /// Everything is due then.
+  private static Instant claimedAt(SqliteStore store) throws StoreUnavailable {
+    return store.nextDue(List.of("desk", "archive")).orElseThrow();
+  }
+
+  /// Each order by itself, as an operator does whose first one was refused.
+  ///
+  /// @return true when all were carried out
+  private boolean giveOrders(SqliteStore store) {
+    List<Order> orders =
+        List.of(
+            new Order.Replay(Choice.of("again"), ""),
+            new Order.Drop(Choice.of("drop")),
+            new Order.Forget(new Traces.OfMail("secret")));
+    boolean all = true;
+    for (Order order : orders) {
+      try {
+        order.by(store, clock.instant());
+      } catch (StoreUnavailable _) {
+        all = false;
+      }
+    }
+    try {
+      Retention retention =
+          new Retention(store, io.postern.queue.Settings.USUAL, clock);
+      boolean more = true;
+      while (more) {
+        more = retention.runOnce();
+      }
+      return all;
+    } catch (StoreUnavailable _) {
+      return false;
+    }
+  }
+
+  private void giveRest(SqliteStore store, Path database) throws Exception {
+    assertTrue(giveOrders(store), "the store goes on");
+    assertEquals(new Ledger(4, 0, 1, 1, 2), store.ledger(), database.toString());
+    Sqls.await(database, "SELECT count(*) FROM spools", "0");
+  }
+
+  private static void checkOrders(Path database) throws Exception {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement sql = connection.createStatement()) {
+      assertEquals("ok", text(sql, "PRAGMA integrity_check"));
+      assertEquals("again,drop", text(sql, "SELECT group_concat(id) FROM mails"));
+      assertEquals("2", text(sql, "SELECT count(*) FROM chunks"));
+      assertEquals("1", text(sql, "SELECT count(*) FROM log WHERE reason LIKE 'dropped %'"));
+      assertEquals("1", text(sql, "SELECT count(*) FROM log WHERE reason LIKE 'replayed %'"));
+      assertEquals("0", text(sql, "SELECT count(*) FROM log WHERE to_address LIKE 'hidden%'"));
+      checkWholeOrAbsent(sql, segments(sql, database), "drop", SMALL);
+    }
   }
 
   /// One run of the scenario.

@@ -1,0 +1,87 @@
+package io.postern.store.sqlite;
+
+import io.postern.delivery.Courier;
+import io.postern.delivery.Outcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The endpoints of the simulation: each answers as its name says. Now and then the gateway dies
+/// after an endpoint took a post and before that is on disk.
+final class Endpoints implements Courier {
+  private final Random chance;
+  private final Ambush ambush;
+  private final List<Posted> posts = new ArrayList<>();
+  private final AtomicBoolean struck = new AtomicBoolean();
+  private boolean healed;
+  private int all;
+  private int deaths;
+
+  Endpoints(Random chance, Ambush ambush) {
+    this.chance = chance;
+    this.ambush = ambush;
+  }
+
+  /// A post that arrived.
+  record Posted(String rule, String delivery, int attempt, byte[] body) {}
+
+  @Override
+  public synchronized Outcome carry(Post post) throws IOException {
+    all++;
+    try (InputStream in = post.body().source().open()) {
+      posts.add(
+          new Posted(post.endpoint().rule(), post.delivery(), post.attempt(), in.readAllBytes()));
+    }
+    if (healed) {
+      return new Outcome.Accepted(200);
+    }
+    if (chance.nextInt(60) == 0) {
+      deaths++;
+      ambush.after(1, true);
+      struck.set(true);
+      return new Outcome.Accepted(200);
+    }
+    int luck = chance.nextInt(100);
+    return switch (post.endpoint().rule()) {
+      case "flaky" ->
+          luck < 60
+              ? new Outcome.Deferred(503, "HTTP 503", "", null)
+              : new Outcome.Accepted(200);
+      case "strict" ->
+          luck < 40 ? new Outcome.Refused(400, "HTTP 400", "no") : new Outcome.Accepted(200);
+      default ->
+          luck < 3 ? new Outcome.Gone("HTTP 410", "") : new Outcome.Accepted(200);
+    };
+  }
+
+  /// What has arrived since the last question.
+  synchronized List<Posted> posts() {
+    List<Posted> some = List.copyOf(posts);
+    posts.clear();
+    return some;
+  }
+
+  /// True when the gateway is to die.
+  boolean wasStruck() {
+    return struck.get();
+  }
+
+  void recover() {
+    struck.set(false);
+  }
+
+  /// From here on all is well.
+  synchronized void heal() {
+    healed = true;
+  }
+
+  synchronized String summary() {
+    return all + " posts, " + deaths + " of which it died";
+  }
+
+  @Override
+  public void close() {}
+}
