@@ -95,7 +95,7 @@ final class EndpointCommand implements Runnable {
         Rehearsal.hold(
             RulesOption.rule(config, rule, line).endpoint(),
             new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
-            config.delivery().permanentFailures(),
+            config.delivery(),
             new Rehearsal.Given(Main.CLOCK, World.real().chance()));
     print(report, line.getOut());
     return report.outcome() instanceof Outcome.Accepted ? 0 : 1;
@@ -113,7 +113,7 @@ final class EndpointCommand implements Runnable {
 
   private static String text(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Accepted(int status) -> "HTTP " + status + ", a delivery would succeed";
+      case Outcome.Accepted(int status, _) -> "HTTP " + status + ", a delivery would succeed";
       case Outcome.Deferred(_, String reason, String detail, _) ->
           text(reason, detail) + ", a delivery would be tried again";
       case Outcome.Refused(_, String reason, String detail) ->

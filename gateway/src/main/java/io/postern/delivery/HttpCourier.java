@@ -96,7 +96,7 @@ public final class HttpCourier implements Courier {
   HttpRequest prepared(Post post) throws IOException {
     try {
       return request(post).build();
-    } catch (SecretUnreadable e) {
+    } catch (Unreadable e) {
       throw new IOException(e.getMessage(), e);
     }
   }

@@ -28,7 +28,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -68,15 +67,17 @@ public final class Rehearsal {
   ///
   /// @param endpoint whose
   /// @param gateway who we are
-  /// @param permanent the status codes that refuse the request itself
+  /// @param settings which codes refuse the request itself, and which addresses are allowed
   /// @param world the time and chance, for ids
   /// @throws IOException when the post can't be made, such as for a secret that can't be read
   public static Report hold(
-      Endpoint endpoint, Payload.Gateway gateway, Set<Integer> permanent, Given world)
+      Endpoint endpoint, Payload.Gateway gateway, Settings settings, Given world)
       throws IOException {
     // One instant for all: what is shown is signed as what is sent.
     Instant now = world.clock().instant();
-    try (HttpCourier courier = new HttpCourier(InstantSource.fixed(now), permanent)) {
+    try (HttpCourier courier =
+        new HttpCourier(
+            InstantSource.fixed(now), settings.permanentFailures(), settings.privateAllowed())) {
       return new Rehearsal(courier, gateway, now, world.chance()).hold(endpoint);
     }
   }
@@ -148,7 +149,13 @@ public final class Rehearsal {
   }
 
   /// A message in memory.
-  private record Sample(byte[] bytes) implements Message {
+  private static final class Sample implements Message {
+    private final byte[] bytes;
+
+    Sample(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
     @Override
     public long size() {
       return bytes.length;

@@ -164,7 +164,8 @@ final class OrdersTest {
         "format: json",
         "sign: [ { env: PATH_OF_NO_KEY } ]",
         "basic: { username: postern, password: { env: PATH } }");
-    gateway.rule("bare", sink.url("/bare"), "basic: { username: postern, password: { env: PATH } }");
+    gateway.rule(
+        "bare", sink.url("/bare"), "basic: { username: postern, password: { env: PATH } }");
     gateway.close();
     Answer good = run("endpoint", "test", "bare");
     assertEquals(0, good.code(), good.err());

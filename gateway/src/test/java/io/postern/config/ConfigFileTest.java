@@ -226,8 +226,8 @@ class ConfigFileTest {
         "console: {} | 4:10: the key \"listen\" is missing; write listen: \"127.0.0.1:8025\"",
         "help-url: 'see our page' | 4:11: help-url: \"see our page\" is not a URL; write"
             + " https://www.example.com/mail-help, ASCII, 200 characters at most",
-        "retention: {log: 2d, denied: 3d} | 4:30: denied: longer than log, with which denied rows go;"
-            + " shorten it",
+        "retention: {log: 2d, denied: 3d} | 4:30: denied: longer than log, with which denied rows"
+            + " go; shorten it",
         "retention: {log: 1h} | 4:18: log: 1h is out of range; write 1d to 3650d",
         "log: {format: xml} | 4:15: format: \"xml\" is not known; write text or json",
       })

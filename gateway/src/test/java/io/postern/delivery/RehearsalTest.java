@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 
 final class RehearsalTest {
   private static final byte[] OLD = new byte[32];
-  private static final byte[] NEW = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] NEW =
+      "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.UTF_8);
 
   @Test
   void whatIsShownIsWhatWasSentAndSigned() throws Exception {
@@ -36,12 +37,12 @@ final class RehearsalTest {
               Format.JSON,
               Authentication.NONE,
               List.of(secret(NEW), secret(OLD)),
-              Duration.ofSeconds(10));
+              new Endpoint.Exchange(Duration.ofSeconds(10), null, null, true));
       Rehearsal.Report report =
           Rehearsal.hold(
               endpoint,
               new Payload.Gateway("mx.example.com", "main"),
-              Set.of(400),
+              new Settings(false, Set.of(400), 1, 1, 1, true),
               new Rehearsal.Given(new FakeClock(), new Random(1)));
       assertInstanceOf(Outcome.Accepted.class, report.outcome());
       assertEquals("fits each of 2 keys", report.signature());

@@ -64,11 +64,7 @@ final class Chores {
   }
 
   boolean isEmpty() {
-    return denials.isEmpty()
-        && givenUp.isEmpty()
-        && !loose
-        && segments.isEmpty()
-        && !removed.get();
+    return denials.isEmpty() && givenUp.isEmpty() && !loose && segments.isEmpty() && !removed.get();
   }
 
   boolean hasRows() {

@@ -22,7 +22,8 @@ final class Purge {
       WHERE d.state >= 2 AND d.state = ? AND d.due < ? LIMIT ?
       """;
 
-  private static final String LOGGED = "SELECT number FROM log INDEXED BY log_at WHERE at < ? LIMIT ?";
+  private static final String LOGGED =
+      "SELECT number FROM log INDEXED BY log_at WHERE at < ? LIMIT ?";
 
   private static final String DENIED =
       """

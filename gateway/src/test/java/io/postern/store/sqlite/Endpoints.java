@@ -1,5 +1,7 @@
 package io.postern.store.sqlite;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.postern.delivery.Courier;
 import io.postern.delivery.Outcome;
 import java.io.IOException;
@@ -26,34 +28,39 @@ final class Endpoints implements Courier {
   }
 
   /// A post that arrived.
-  record Posted(String rule, String delivery, int attempt, byte[] body) {}
+  ///
+  /// @param body a character for each byte
+  record Posted(String rule, String delivery, int attempt, String body) {}
 
   @Override
   public synchronized Outcome carry(Post post) throws IOException {
     all++;
     try (InputStream in = post.body().source().open()) {
       posts.add(
-          new Posted(post.endpoint().rule(), post.delivery(), post.attempt(), in.readAllBytes()));
+          new Posted(
+              post.endpoint().rule(),
+              post.delivery(),
+              post.attempt(),
+              new String(in.readAllBytes(), ISO_8859_1)));
     }
     if (healed) {
-      return new Outcome.Accepted(200);
+      return new Outcome.Accepted(200, false);
     }
-    if (chance.nextInt(60) == 0) {
+    if (chance.nextInt(25) == 0) {
       deaths++;
       ambush.after(1, true);
       struck.set(true);
-      return new Outcome.Accepted(200);
+      return new Outcome.Accepted(200, false);
     }
     int luck = chance.nextInt(100);
     return switch (post.endpoint().rule()) {
       case "flaky" ->
           luck < 60
               ? new Outcome.Deferred(503, "HTTP 503", "", null)
-              : new Outcome.Accepted(200);
+              : new Outcome.Accepted(200, false);
       case "strict" ->
-          luck < 40 ? new Outcome.Refused(400, "HTTP 400", "no") : new Outcome.Accepted(200);
-      default ->
-          luck < 3 ? new Outcome.Gone("HTTP 410", "") : new Outcome.Accepted(200);
+          luck < 40 ? new Outcome.Refused(400, "HTTP 400", "no") : new Outcome.Accepted(200, false);
+      default -> luck < 3 ? new Outcome.Gone("HTTP 410", "") : new Outcome.Accepted(200, false);
     };
   }
 

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
-import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Ledger;
+import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Choice;
 import io.postern.queue.Claim;
 import io.postern.queue.Order;
@@ -232,8 +232,7 @@ final class NthFailureTest {
       }
     }
     try {
-      Retention retention =
-          new Retention(store, io.postern.queue.Settings.USUAL, clock);
+      Retention retention = new Retention(store, io.postern.queue.Settings.USUAL, clock);
       boolean more = true;
       while (more) {
         more = retention.runOnce();

@@ -5,8 +5,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Days of traffic, faults, crashes, orders and clocks that jump, in seconds: see [Simulation]. Each
-/// run has another seed, which a failure names.
+/// Days of traffic, faults, crashes, orders and clocks that jump, in seconds: see [Simulation].
+/// Each run has another seed, which a failure names.
 ///
 /// `-Dpostern.simulation.steps=20000` makes it long, `-Dpostern.simulation.seed=N` repeats one.
 final class SimulationTest {
