@@ -37,6 +37,7 @@ public final class ConfigFile {
   private static final int DOMAINS_MAX = 10_000;
   private static final int LIST_MAX = 1_000;
   private static final int CODES_MAX = 100;
+  private static final Duration STOP_GRACE = Duration.ofSeconds(20);
   private static final int COMPOSITION_CHARS_MAX = 200;
   private static final Pattern HELP_URL =
       Pattern.compile("(?=.{1," + io.postern.smtp.Settings.HELP_MAX + "}$)https?://[!-~]+");
@@ -282,7 +283,9 @@ public final class ConfigFile {
         delivery.number("concurrency", 64, 1, 10_000),
         delivery.number("per-host", 32, 1, 10_000),
         delivery.number("per-endpoint", 16, 1, 1_000),
-        delivery.flag("allow-private", true));
+        delivery.flag("allow-private", true),
+        delivery.duration(
+            "stop-grace", STOP_GRACE, Duration.ofSeconds(1), Duration.ofMinutes(5)));
   }
 
   private io.postern.console.@Nullable Settings console() {

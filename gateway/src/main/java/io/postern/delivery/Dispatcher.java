@@ -50,9 +50,6 @@ public final class Dispatcher implements AutoCloseable {
   /// Added to the call time-outs of a lease, for everything around the calls.
   private static final Duration LEASE_MARGIN = Duration.ofSeconds(60);
 
-  /// How long a stop waits for attempts in flight before it cuts them off.
-  private static final Duration STOP_GRACE = Duration.ofSeconds(20);
-
   private static final Duration STORE_RETRY = Duration.ofSeconds(1);
 
   /// One part in so many of all slots is the most that probes of dead endpoints hold, for most of
@@ -186,7 +183,7 @@ public final class Dispatcher implements AutoCloseable {
       if (loop.isAlive()) {
         loop.join();
       }
-      if (!signal.awaitUntil(() -> slots.inFlight() == 0, STOP_GRACE)) {
+      if (!signal.awaitUntil(() -> slots.inFlight() == 0, settings.stopGrace())) {
         log.atWarn().addKeyValue("attempts", slots.inFlight()).log("cutting off attempts to stop");
       }
       parts.courier().close();

@@ -1,5 +1,6 @@
 package io.postern.delivery;
 
+import java.time.Duration;
 import java.util.Set;
 
 /// How mail is delivered.
@@ -11,13 +12,15 @@ import java.util.Set;
 /// @param perHostMax attempts in flight to one host, by all rules whose URL is there, 1 to 10,000
 /// @param perEndpointMax attempts in flight to one endpoint, 1 to 1,000
 /// @param privateAllowed false to refuse endpoints at addresses of private networks
+/// @param stopGrace how long a stop waits for attempts in flight before it cuts them off
 public record Settings(
     boolean paused,
     Set<Integer> permanentFailures,
     int concurrencyMax,
     int perHostMax,
     int perEndpointMax,
-    boolean privateAllowed) {
+    boolean privateAllowed,
+    Duration stopGrace) {
   /// The codes that say "this request will never do", whoever sends it and whenever.
   public static final Set<Integer> PERMANENT_FAILURES =
       Set.of(400, 405, 406, 411, 413, 414, 415, 422, 431, 501);

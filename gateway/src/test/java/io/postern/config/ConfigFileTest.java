@@ -63,7 +63,7 @@ class ConfigFileTest {
     assertEquals(LogFormat.TEXT, config.logFormat());
     assertEquals(
         new io.postern.delivery.Settings(
-            false, Set.of(400, 405, 406, 411, 413, 414, 415, 422, 431, 501), 64, 32, 16, true),
+            false, Set.of(400, 405, 406, 411, 413, 414, 415, 422, 431, 501), 64, 32, 16, true, Duration.ofSeconds(20)),
         config.delivery());
     assertNull(config.console());
     assertEquals("mx.example.com", config.serverComposition());
@@ -93,6 +93,7 @@ class ConfigFileTest {
               per-host: 4
               per-endpoint: 2
               allow-private: false
+              stop-grace: 5s
             console: { listen: "127.0.0.1:8025" }
             server-composition: gateway-1
             help-url: https://www.example.com/help
@@ -114,7 +115,7 @@ class ConfigFileTest {
         config.retention());
     assertEquals(LogFormat.JSON, config.logFormat());
     assertEquals(
-        new io.postern.delivery.Settings(true, Set.of(400, 418), 8, 4, 2, false),
+        new io.postern.delivery.Settings(true, Set.of(400, 418), 8, 4, 2, false, Duration.ofSeconds(5)),
         config.delivery());
     assertEquals(
         Set.of("receiver.example.com", "2001:db8:0:0:0:0:0:7"), config.rules().httpHosts());

@@ -76,7 +76,7 @@ final class DispatcherTest {
         SqliteStore.open(
             io.postern.store.sqlite.Settings.of(folder.resolve("data/postern.db"), 0), clock);
     book = Optional.of(book("interval: 10s, period: 1d, pause-after: 1d", true));
-    dispatcher = dispatcher(new Settings(false, Set.of(400), 64, 32, 4, true));
+    dispatcher = dispatcher(new Settings(false, Set.of(400), 64, 32, 4, true, PATIENCE));
   }
 
   @AfterEach
@@ -156,7 +156,7 @@ final class DispatcherTest {
     }
     book = Optional.of(book("interval: 10s", true));
     dispatcher.close();
-    dispatcher = dispatcher(new Settings(false, Set.of(400), 64, 64, 16, true));
+    dispatcher = dispatcher(new Settings(false, Set.of(400), 64, 64, 16, true, PATIENCE));
     for (int i = 0; i < 14 * 6; i++) {
       put("hanging" + i % 14);
     }
@@ -201,7 +201,7 @@ final class DispatcherTest {
     }
     book = Optional.of(book("interval: 10s", true));
     dispatcher.close();
-    dispatcher = dispatcher(new Settings(false, Set.of(400), 8, 8, 8, true));
+    dispatcher = dispatcher(new Settings(false, Set.of(400), 8, 8, 8, true, PATIENCE));
     for (int i = 0; i < 6 * 6; i++) {
       put("dead" + i % 6);
     }
@@ -267,7 +267,7 @@ final class DispatcherTest {
     put();
     put();
     store.pause(new Pause("desk", clock.instant(), Pause.Cause.FAILING, "failing"));
-    Dispatcher restarted = dispatcher(new Settings(false, Set.of(400), 64, 32, 4, true));
+    Dispatcher restarted = dispatcher(new Settings(false, Set.of(400), 64, 32, 4, true, PATIENCE));
     assertEquals(1, restarted.runOnce());
     until(() -> restarted.inFlight() == 0);
     assertEquals(List.of("resumed desk"), told);
@@ -409,7 +409,7 @@ final class DispatcherTest {
   @Test
   void pausedDeliveryClaimsNothing() throws Exception {
     put();
-    Dispatcher paused = dispatcher(new Settings(true, Set.of(), 64, 32, 4, true));
+    Dispatcher paused = dispatcher(new Settings(true, Set.of(), 64, 32, 4, true, PATIENCE));
     assertEquals(0, paused.runOnce());
     assertEquals(1, store.ledger().waiting());
   }
