@@ -53,7 +53,7 @@ final class ReceiverTest {
   /// @param status what becomes of the delivery
   /// @param httpStatus in the row
   /// @param reason with which the row's reason begins
-  private record Answered(
+  record Answered(
       String name, SinkAnswer answer, Status status, int httpStatus, String reason) {
     @Override
     public String toString() {
@@ -158,7 +158,8 @@ final class ReceiverTest {
   }
 
   private void rule(String name, URI url, String... more) throws IOException {
-    String[] lines = Stream.concat(Stream.of("timeout: 2s"), Stream.of(more)).toArray(String[]::new);
+    String[] lines =
+        Stream.concat(Stream.of("timeout: 2s"), Stream.of(more)).toArray(String[]::new);
     gateway.rule(name, url, lines);
   }
 
@@ -190,8 +191,7 @@ final class ReceiverTest {
   void goneIsAPauseOfThatEndpointAlone() throws Exception {
     outcome("code-410");
     assertEquals(
-        List.of("code-410"),
-        gateway.gateway().queue().pauses().stream().map(Pause::rule).toList());
+        List.of("code-410"), gateway.gateway().queue().pauses().stream().map(Pause::rule).toList());
   }
 
   @Test
@@ -280,8 +280,7 @@ final class ReceiverTest {
     store.load(null, null);
     store.setKeyEntry(
         "sink", made.privateKey(), new char[0], new Certificate[] {made.certificate()});
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, new char[0]);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), null, null);

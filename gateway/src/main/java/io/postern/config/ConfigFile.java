@@ -284,8 +284,7 @@ public final class ConfigFile {
         delivery.number("per-host", 32, 1, 10_000),
         delivery.number("per-endpoint", 16, 1, 1_000),
         delivery.flag("allow-private", true),
-        delivery.duration(
-            "stop-grace", STOP_GRACE, Duration.ofSeconds(1), Duration.ofMinutes(5)));
+        delivery.duration("stop-grace", STOP_GRACE, Duration.ofSeconds(1), Duration.ofMinutes(5)));
   }
 
   private io.postern.console.@Nullable Settings console() {

@@ -63,7 +63,13 @@ class ConfigFileTest {
     assertEquals(LogFormat.TEXT, config.logFormat());
     assertEquals(
         new io.postern.delivery.Settings(
-            false, Set.of(400, 405, 406, 411, 413, 414, 415, 422, 431, 501), 64, 32, 16, true, Duration.ofSeconds(20)),
+            false,
+            Set.of(400, 405, 406, 411, 413, 414, 415, 422, 431, 501),
+            64,
+            32,
+            16,
+            true,
+            Duration.ofSeconds(20)),
         config.delivery());
     assertNull(config.console());
     assertEquals("mx.example.com", config.serverComposition());
@@ -115,7 +121,8 @@ class ConfigFileTest {
         config.retention());
     assertEquals(LogFormat.JSON, config.logFormat());
     assertEquals(
-        new io.postern.delivery.Settings(true, Set.of(400, 418), 8, 4, 2, false, Duration.ofSeconds(5)),
+        new io.postern.delivery.Settings(
+            true, Set.of(400, 418), 8, 4, 2, false, Duration.ofSeconds(5)),
         config.delivery());
     assertEquals(
         Set.of("receiver.example.com", "2001:db8:0:0:0:0:0:7"), config.rules().httpHosts());
