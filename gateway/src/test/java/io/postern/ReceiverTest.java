@@ -53,8 +53,7 @@ final class ReceiverTest {
   /// @param status what becomes of the delivery
   /// @param httpStatus in the row
   /// @param reason with which the row's reason begins
-  record Answered(
-      String name, SinkAnswer answer, Status status, int httpStatus, String reason) {
+  record Answered(String name, SinkAnswer answer, Status status, int httpStatus, String reason) {
     @Override
     public String toString() {
       return name;

@@ -42,7 +42,7 @@ final class RehearsalTest {
           Rehearsal.hold(
               endpoint,
               new Payload.Gateway("mx.example.com", "main"),
-              new Settings(false, Set.of(400), 1, 1, 1, true),
+              new Settings(false, Set.of(400), 1, 1, 1, true, Duration.ofSeconds(5)),
               new Rehearsal.Given(new FakeClock(), new Random(1)));
       assertInstanceOf(Outcome.Accepted.class, report.outcome());
       assertEquals("fits each of 2 keys", report.signature());

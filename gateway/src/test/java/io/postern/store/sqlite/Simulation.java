@@ -288,7 +288,8 @@ final class Simulation implements AutoCloseable {
                 clock,
                 new Random(chance.nextLong()),
                 Notices.NONE),
-            new io.postern.delivery.Settings(false, Set.of(400), 1, 1, 1, true));
+            new io.postern.delivery.Settings(
+                false, Set.of(400), 1, 1, 1, true, Duration.ofSeconds(5)));
     retention = new Retention(store, Promises.KEPT, clock);
   }
 
