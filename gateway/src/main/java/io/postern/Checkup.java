@@ -11,20 +11,36 @@ import io.postern.queue.Waiting;
 import io.postern.rules.LiveBook;
 import io.postern.rules.Rule;
 import io.postern.settings.Problem;
+import io.postern.tls.LiveCertificate;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Looks at the parts and says how the gateway feels.
 ///
 /// @param fault what keeps the store from being written to; empty when nothing does
+/// @param certificate the door's; null when nothing is encrypted
 record Checkup(
-    MailQueue queue, Supplier<Optional<String>> fault, LiveBook books, Dispatcher dispatcher) {
+    MailQueue queue,
+    Supplier<Optional<String>> fault,
+    LiveBook books,
+    Dispatcher dispatcher,
+    @Nullable LiveCertificate certificate,
+    InstantSource clock) {
+  /// A certificate that ends so soon should have been renewed by now, in days: who renews by a tool
+  /// does so a month before.
+  private static final long DAYS_LEFT_MIN = 14;
+
   Health health() {
     List<Finding> findings = new ArrayList<>();
     LiveBook.State rules = books.state();
     lookAtRules(rules, findings);
+    if (certificate != null) {
+      lookAtCertificate(certificate.state(), findings);
+    }
     if (!queue.hasRoom(0)) {
       findings.add(
           new Finding(
@@ -56,6 +72,26 @@ record Checkup(
       boolean isError = problem.severity() == Problem.Severity.ERROR;
       findings.add(new Finding(isError ? Level.RED : Level.YELLOW, "rules", problem.toString()));
     }
+  }
+
+  /// Mail flows in clear text where TLS fails, so this is never red; but senders who insist on a
+  /// good certificate keep theirs back.
+  private void lookAtCertificate(LiveCertificate.State state, List<Finding> findings) {
+    for (Problem problem : state.problems()) {
+      findings.add(new Finding(Level.YELLOW, "certificate", problem.toString()));
+    }
+    state
+        .daysLeft(clock.instant())
+        .ifPresent(
+            days -> {
+              if (days < DAYS_LEFT_MIN) {
+                findings.add(
+                    new Finding(
+                        Level.YELLOW,
+                        "certificate",
+                        "the certificate in force ends in %d days; renew it".formatted(days)));
+              }
+            });
   }
 
   private void lookAtQueue(List<Rule> rules, List<Finding> findings) throws StoreUnavailable {

@@ -17,9 +17,11 @@ import io.postern.queue.MailQueue;
 import io.postern.queue.Retention;
 import io.postern.rules.LiveBook;
 import io.postern.rules.RuleFiles;
+import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import io.postern.smtp.Listener;
 import io.postern.store.sqlite.SqliteStore;
+import io.postern.tls.LiveCertificate;
 import io.postern.webhook.Payload;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -36,15 +38,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One gateway, wired from its parts: the only class that knows them all. Owns one platform thread,
-/// `rules`, which looks at the rule files every two seconds; the parts own theirs.
+/// One gateway, wired from its parts: the only class that knows them all. Owns two platform
+/// threads, `rules`, which looks at the rule files every two seconds, and `certificate`, which
+/// looks at the certificate every ten; the parts own theirs.
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
   private static final Duration LOOK_AT_RULES_EVERY = Duration.ofSeconds(2);
+  private static final Duration LOOK_AT_CERTIFICATE_EVERY = Duration.ofSeconds(10);
 
   private final SqliteStore store;
   private final LiveBook books;
+  private final @Nullable LiveCertificate certificate;
   private final Dispatcher dispatcher;
   private final Retention retention;
   private final Listener listener;
@@ -52,17 +57,27 @@ public final class Gateway implements AutoCloseable {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final AtomicLong looksAtRules = new AtomicLong();
   private final Thread rulesThread =
-      Thread.ofPlatform().name("rules").daemon().unstarted(this::followRules);
+      Thread.ofPlatform()
+          .name("rules")
+          .daemon()
+          .unstarted(() -> turn(LOOK_AT_RULES_EVERY, this::lookAtRules));
+  private final Thread certificateThread =
+      Thread.ofPlatform()
+          .name("certificate")
+          .daemon()
+          .unstarted(() -> turn(LOOK_AT_CERTIFICATE_EVERY, this::lookAtCertificate));
 
   private Gateway(
       SqliteStore store,
       LiveBook books,
+      @Nullable LiveCertificate certificate,
       Dispatcher dispatcher,
       Retention retention,
       Listener listener,
       @Nullable Console console) {
     this.store = store;
     this.books = books;
+    this.certificate = certificate;
     this.dispatcher = dispatcher;
     this.retention = retention;
     this.listener = listener;
@@ -74,7 +89,7 @@ public final class Gateway implements AutoCloseable {
   /// @param config the configuration
   /// @param environment the process's environment variables, where secrets can stand
   /// @param world the outside things
-  /// @throws IOException when an address is taken
+  /// @throws IOException when an address is taken, or the certificate can't be used
   /// @throws StoreUnavailable when the store can't be opened, or another gateway has it
   public static Gateway open(Config config, Map<String, String> environment, World world)
       throws IOException, StoreUnavailable {
@@ -113,11 +128,20 @@ public final class Gateway implements AutoCloseable {
                   ids,
                   world.clock()),
               config.intake());
-      listener = Listener.open(config.smtp(), intake, ids);
+      LiveCertificate certificate = certificate(config, world);
+      listener =
+          Listener.open(
+              config.smtp(),
+              intake,
+              ids,
+              certificate == null ? Optional::empty : certificate::engine);
+      Checkup checkup =
+          new Checkup(store, store::fault, books, dispatcher, certificate, world.clock());
       Console console =
-          config.console() == null ? null : console(config, world, store, dispatcher, books);
+          config.console() == null ? null : console(config, world, store, dispatcher, checkup);
       Retention retention = new Retention(store, config.retention(), world.clock());
-      Gateway gateway = new Gateway(store, books, dispatcher, retention, listener, console);
+      Gateway gateway =
+          new Gateway(store, books, certificate, dispatcher, retention, listener, console);
       gateway.start();
       return gateway;
     } catch (IOException | RuntimeException e) {
@@ -132,18 +156,39 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static Console console(
-      Config config, World world, SqliteStore store, Dispatcher dispatcher, LiveBook books)
+      Config config, World world, SqliteStore store, Dispatcher dispatcher, Checkup checkup)
       throws IOException {
     return Console.open(
         Objects.requireNonNull(config.console()),
         new Console.Parts(
-            new Checkup(store, store::fault, books, dispatcher)::health,
+            checkup::health,
             order -> {
               Done done = order.by(store, world.clock().instant());
               dispatcher.wake();
               return done;
             },
             Token.make(config.stateFolder(), world.chance())));
+  }
+
+  /// The certificate, unless nothing is to be encrypted. That no certificate can be made is no
+  /// reason to take no mail, if all of it may come in clear text; files that somebody configured
+  /// must be good at the start.
+  private static @Nullable LiveCertificate certificate(Config config, World world)
+      throws IOException {
+    if (config.tls() == null) {
+      return null;
+    }
+    LiveCertificate certificate = new LiveCertificate(config.tls(), world.clock(), world.chance());
+    LiveCertificate.State state = certificate.start();
+    boolean isNeeded =
+        !config.tls().selfMade()
+            || !config.smtp().tls().listen().isEmpty()
+            || !config.intake().tlsRequired().isEmpty();
+    if (state.identity() == null && isNeeded) {
+      throw new IOException(
+          state.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
+    }
+    return certificate;
   }
 
   /// Where a configuration's store is, and what it leaves free.
@@ -155,18 +200,25 @@ public final class Gateway implements AutoCloseable {
     dispatcher.start();
     retention.start();
     rulesThread.start();
+    if (certificate != null) {
+      certificateThread.start();
+    }
     log.atInfo()
         .addKeyValue("smtp", smtpAddresses())
         .addKeyValue("book", books.state().version())
         .log("ready");
   }
 
-  /// Takes the rule files as they are now, even when most rules are gone from them.
+  /// Takes the rule files as they are now, even when most rules are gone from them, and the
+  /// certificate's.
   ///
   /// @return what is in force after that, and what is wrong with the files
   public LiveBook.State reload() {
     LiveBook.State state = books.reload();
     dispatcher.wake();
+    if (certificate != null) {
+      certificate.reload();
+    }
     return state;
   }
 
@@ -198,6 +250,11 @@ public final class Gateway implements AutoCloseable {
   /// The rules in force, and how the files stand to them.
   public LiveBook.State books() {
     return books.state();
+  }
+
+  /// The certificate in force, and how its files stand to it; empty when nothing is encrypted.
+  public Optional<LiveCertificate.State> certificate() {
+    return Optional.ofNullable(certificate).map(LiveCertificate::state);
   }
 
   /// How often each loop that mail depends on has turned, by its name. Each turns every few seconds
@@ -256,11 +313,10 @@ public final class Gateway implements AutoCloseable {
     log.info("stopped");
   }
 
-  private void followRules() {
+  private void turn(Duration every, Runnable crank) {
     try {
-      while (!stopping.await(LOOK_AT_RULES_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-        looksAtRules.incrementAndGet();
-        lookAtRules();
+      while (!stopping.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
+        crank.run();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -268,6 +324,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void lookAtRules() {
+    looksAtRules.incrementAndGet();
     try {
       String before = books.state().version();
       books.look();
@@ -276,6 +333,16 @@ public final class Gateway implements AutoCloseable {
       }
     } catch (RuntimeException e) {
       log.atError().setCause(e).log("the rule files could not be looked at");
+    }
+  }
+
+  private void lookAtCertificate() {
+    try {
+      if (certificate != null) {
+        certificate.look();
+      }
+    } catch (RuntimeException e) {
+      log.atError().setCause(e).log("the certificate could not be looked at");
     }
   }
 }

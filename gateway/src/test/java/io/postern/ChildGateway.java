@@ -48,7 +48,7 @@ public final class ChildGateway {
         folder.resolve("postern.yaml"),
         """
         hostname: mx.example.com
-        smtp: { listen: ["127.0.0.1:0"]%s }
+        smtp: { listen: ["127.0.0.1:0"], tls: { enabled: false }%s }
         domains: [in.example.com]
         rules: rules
         store: { sqlite: data/postern.db }

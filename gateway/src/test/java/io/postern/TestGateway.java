@@ -34,6 +34,8 @@ public final class TestGateway implements AutoCloseable {
   final FakeClock clock;
   private final List<String> settings = new ArrayList<>();
   private String messageMax = "35MB";
+  // Making a certificate takes a second.
+  private String tls = "{ enabled: false }";
   private Gateway gateway;
 
   public TestGateway(Path folder) throws IOException {
@@ -54,6 +56,12 @@ public final class TestGateway implements AutoCloseable {
 
   public TestGateway messageMax(String size) {
     messageMax = size;
+    return this;
+  }
+
+  /// Writes what stands behind the key `tls`.
+  public TestGateway tls(String keys) {
+    tls = keys;
     return this;
   }
 
@@ -100,13 +108,13 @@ public final class TestGateway implements AutoCloseable {
         file,
         """
         hostname: mx.example.com
-        smtp: { listen: ["127.0.0.1:0"], max-message-size: %s }
+        smtp: { listen: ["127.0.0.1:0"], max-message-size: %s, tls: %s }
         domains: [in.example.com, "*.sub.example.com"]
         rules: rules
         store: { sqlite: data/postern.db }
         console: { listen: "127.0.0.1:0" }
         """
-                .formatted(messageMax)
+                .formatted(messageMax, tls)
             + String.join("\n", settings)
             + "\n");
     gateway = Gateway.open(config(file), Map.of("DESK", "s3cret"), world());

@@ -1,5 +1,6 @@
 package io.postern.cli;
 
+import io.postern.World;
 import io.postern.config.Check;
 import io.postern.settings.Problem.Severity;
 import java.nio.file.Path;
@@ -32,7 +33,12 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     CommandLine line = Main.line(spec);
     Path file = Main.present(configOption).file(line);
-    Check check = Check.run(file, System.getenv(), asService ? Severity.ERROR : Severity.WARNING);
+    Check check =
+        Check.run(
+            file,
+            System.getenv(),
+            asService ? Severity.ERROR : Severity.WARNING,
+            World.real().clock());
     check.problems().forEach(line.getOut()::println);
     boolean isGood = check.errors() == 0;
     line.getOut().println(file + (isGood ? ": good: " : ": not usable: ") + check.summary());

@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "SIGTERM and SIGINT stop it cleanly: no new mail, running transactions and attempts end.",
-      "SIGHUP reads the rules at once. Under systemd (Type=notify) it tells its readiness,"
-          + " reloads,",
+      "SIGHUP reads the rules and the certificate at once. Under systemd (Type=notify) it tells its"
+          + " readiness, reloads,",
       "stop, and signs of life.",
       "Exit code 2 when the configuration can't be used: a new start would not help."
     })
@@ -50,7 +50,7 @@ final class ServeCommand implements Callable<Integer> {
     Logger log = LoggerFactory.getLogger(ServeCommand.class);
     Hangup.onEach(
         () -> {
-          log.info("reloading the rules, as SIGHUP asks");
+          log.info("reloading the rules and the certificate, as SIGHUP asks");
           supervisor.reloading();
           try {
             gateway.reload();

@@ -8,13 +8,16 @@ import io.postern.rules.RuleFiles;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Problems;
+import io.postern.tls.CertificateFiles;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What `postern check` found: the configuration and the rules, read as `serve` would read them.
+/// What `postern check` found: the configuration, the certificate and the rules, read as `serve`
+/// would read them.
 ///
 /// @param config the configuration; null when it can't be used
 /// @param book the rules; null when they can't be used, or weren't read because the configuration
@@ -29,7 +32,9 @@ public record Check(@Nullable Config config, @Nullable Book book, List<Problem> 
   ///
   /// @param unreadableSecret how bad it is when a secret can't be read: a warning for a person at a
   ///   terminal, who may not read what the service can; an error in the service's own place
-  public static Check run(Path file, Map<String, String> environment, Severity unreadableSecret) {
+  /// @param clock for certificates that have expired
+  public static Check run(
+      Path file, Map<String, String> environment, Severity unreadableSecret, InstantSource clock) {
     Problems problems = new Problems();
     @Nullable Config config = null;
     @Nullable Book book = null;
@@ -38,6 +43,9 @@ public record Check(@Nullable Config config, @Nullable Book book, List<Problem> 
       case ConfigFile.Read.Good(Config good, List<Problem> warnings) -> {
         config = good;
         problems.addAll(warnings);
+        if (good.tls() != null && !good.tls().selfMade()) {
+          CertificateFiles.read(good.tls(), clock.instant(), unreadableSecret, problems);
+        }
         RuleFiles files = new RuleFiles(good.rules(), environment, unreadableSecret);
         switch (files.read()) {
           case io.postern.rules.Read.Bad(List<Problem> found) -> problems.addAll(found);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param file the configuration file
 /// @param hostName the gateway's own name
 /// @param smtp the door's
+/// @param tls where the door's certificate is; null when nothing is encrypted
 /// @param policy whose mail is accepted, and the heuristics
 /// @param intake what else the door decides
 /// @param rules where the rules are, and where they may post
@@ -26,6 +27,7 @@ public record Config(
     Path file,
     Domain hostName,
     io.postern.smtp.Settings smtp,
+    io.postern.tls.@Nullable Settings tls,
     io.postern.policy.Settings policy,
     io.postern.intake.Settings intake,
     io.postern.rules.Settings rules,
@@ -41,6 +43,10 @@ public record Config(
 
   /// Where the gateway keeps its state: the folder of its store.
   public Path stateFolder() {
+    return stateFolder(store);
+  }
+
+  static Path stateFolder(Path store) {
     return Objects.requireNonNullElse(store.toAbsolutePath().getParent(), store);
   }
 

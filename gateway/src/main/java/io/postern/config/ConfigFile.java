@@ -114,9 +114,10 @@ public final class ConfigFile {
   private Optional<Config> config() {
     Domain hostName = hostName();
     String helpUrl = helpUrl();
-    Section door = root.section("smtp");
-    io.postern.smtp.Settings smtp = new SmtpSection(door).read(hostName, helpUrl);
     io.postern.policy.Settings policy = policy();
+    Section door = root.section("smtp");
+    TlsSection tls = TlsSection.read(door.section("tls"), policy.domains(), problems);
+    io.postern.smtp.Settings smtp = new SmtpSection(door).read(hostName, helpUrl, tls);
     root.require("rules", "rules: /etc/postern/rules");
     Path rulesFolder = root.path("rules").orElse(file);
     Section storeSection = root.section("store");
@@ -131,6 +132,7 @@ public final class ConfigFile {
             hostName.ascii(),
             root.text("postmaster").map(Text::value).orElse(""),
             log.flag("domain-mismatch", false),
+            tls.requiredFor(),
             door.number("max-hops", HOPS_MAX, HOPS_MAX, 1_000));
     LogFormat logFormat = log.word("format", logFormats()).orElse(LogFormat.TEXT);
     io.postern.rules.Settings rules =
@@ -148,6 +150,7 @@ public final class ConfigFile {
             file,
             hostName,
             smtp,
+            tls.certificate(hostName, Config.stateFolder(store)),
             policy,
             intake,
             rules,

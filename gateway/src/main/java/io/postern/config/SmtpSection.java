@@ -11,6 +11,7 @@ import io.postern.smtp.Settings.Networks;
 import io.postern.smtp.Settings.Patience;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,8 +36,20 @@ record SmtpSection(Section smtp) {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final int NETWORKS_MAX = 1_000;
 
-  Settings read(Domain hostName, String help) {
-    return new Settings(hostName, listen(), limits(), patience(), crowd(), bareLineEnds(), help);
+  Settings read(Domain hostName, String help, TlsSection tls) {
+    List<InetSocketAddress> listen = smtp.sockets("listen", 1, LISTEN_MAX);
+    List<InetSocketAddress> all = new ArrayList<>(listen.isEmpty() ? LISTEN : listen);
+    all.addAll(tls.listen());
+    refuseTwice(all);
+    return new Settings(
+        hostName,
+        listen.isEmpty() ? LISTEN : listen,
+        limits(),
+        patience(),
+        crowd(),
+        bareLineEnds(),
+        help,
+        new Settings.Tls(tls.listen(), tls.handshakeMax()));
   }
 
   private Limits limits() {
@@ -81,11 +94,7 @@ record SmtpSection(Section smtp) {
     return smtp.word("bare-line-ends", words).orElse(BareLineEnds.REFUSE);
   }
 
-  private List<InetSocketAddress> listen() {
-    List<InetSocketAddress> listen = smtp.sockets("listen", 1, LISTEN_MAX);
-    if (listen.isEmpty()) {
-      return LISTEN;
-    }
+  private void refuseTwice(List<InetSocketAddress> listen) {
     Set<Integer> wildcards = new HashSet<>();
     Set<InetSocketAddress> seen = new HashSet<>();
     for (InetSocketAddress address : listen) {
@@ -100,9 +109,8 @@ record SmtpSection(Section smtp) {
             "listen",
             "port %d is listened to twice; one of 0.0.0.0 and [::] stands for both, and each address once"
                 .formatted(address.getPort()));
-        return listen;
+        return;
       }
     }
-    return listen;
   }
 }

@@ -30,7 +30,7 @@ record DemoFolder(Path root) implements AutoCloseable {
           folder.configuration(),
           """
           hostname: mx.example.com
-          smtp: { listen: ["127.0.0.1:0"], max-message-size: 1MB }
+          smtp: { listen: ["127.0.0.1:0"], max-message-size: 1MB, tls: { enabled: false } }
           domains: [%s]
           rules: rules
           store: { sqlite: postern.db }

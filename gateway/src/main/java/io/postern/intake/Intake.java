@@ -76,6 +76,13 @@ public final class Intake implements Receiver {
         new Reply(451, "4.3.5", "the gateway's rules can't be read now, please try again later");
     static final Reply NOT_PERMITTED =
         new Reply(550, "5.7.1", "this gateway takes no mail for that domain");
+
+    /// RFC 3207 §4 has this one for commands that come too early, and it says what to do, where 550
+    /// would say that there is no such mailbox. It is for good: a sender without TLS has none
+    /// tomorrow, and its user should hear of it today.
+    static final Reply TLS_FIRST =
+        new Reply(530, "5.7.0", "must issue a STARTTLS command first, for mail to that domain");
+
     static final Reply NO_SUCH_RECIPIENT = new Reply(550, "5.1.1", "no such recipient here");
     static final Reply NO_MATCH = new Reply(550, "5.7.1", "no recipient takes this mail");
     static final Reply SELF_MAIL =

@@ -73,6 +73,15 @@ final class Reception implements Receiver.Transaction {
     boolean isOurPostmaster =
         recipient.isPostmaster()
             && (isPermitted || recipient.domain().ascii().equalsIgnoreCase(settings.hostName()));
+    if (isPermitted
+        && !isOurPostmaster
+        && sender.peer().tls().isEmpty()
+        && settings.tlsRequired().permits(recipient.domain())) {
+      deny(
+          new Routing.Denied(recipient, Replies.TLS_FIRST, "not encrypted"),
+          new Facts(sender.from().text(), ""));
+      return Replies.TLS_FIRST;
+    }
     if (isOurPostmaster || (isPermitted && book.get().couldMatch(recipient))) {
       if (!recipients.contains(recipient)) {
         recipients.add(recipient);

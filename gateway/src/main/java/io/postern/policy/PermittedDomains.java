@@ -42,6 +42,11 @@ public record PermittedDomains(Set<Domain> exact, Set<Domain> parents) {
     return new PermittedDomains(exact, parents);
   }
 
+  /// True when there is none.
+  public boolean isEmpty() {
+    return exact.isEmpty() && parents.isEmpty();
+  }
+
   /// True when mail for the domain is taken.
   public boolean permits(Domain domain) {
     if (exact.contains(domain)) {

@@ -49,7 +49,8 @@ sealed interface Command {
     NOTHING,
     QUIT,
     HELP,
-    VERIFY
+    VERIFY,
+    STARTTLS
   }
 
   /// EHLO arguments longer than this are none (RFC 5321 §4.5.3.1.2), in characters.
@@ -89,7 +90,8 @@ sealed interface Command {
       case "HELP" -> Plain.HELP;
       case "VRFY" -> argument.isBlank() ? bad("VRFY wants an address") : Plain.VERIFY;
       case "BDAT" -> chunk(argument);
-      case "EXPN", "STARTTLS", "AUTH" -> new Refused(NOT_HERE);
+      case "STARTTLS" -> alone(Plain.STARTTLS, argument);
+      case "EXPN", "AUTH" -> new Refused(NOT_HERE);
       default -> new Refused(UNKNOWN);
     };
   }

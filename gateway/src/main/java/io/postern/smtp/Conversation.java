@@ -3,9 +3,11 @@ package io.postern.smtp;
 import io.postern.mail.Peer;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import javax.net.ssl.SSLEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /// One SMTP session: what was said so far, and what we answer (RFC 5321 §4.1.4 and §4.3).
 ///
@@ -16,6 +18,9 @@ import org.slf4j.event.Level;
 ///                               |               |                   |  in chunks --BDAT LAST
 ///                               +---------------+-------------------+---+
 ///                                 RSET, EHLO, HELO, a chunk refused: the transaction is closed
+///
+/// STARTTLS leads back to the beginning: nothing that was said in clear text counts behind it
+/// (RFC 3207 §4.2).
 ///
 /// What is put off is put off whole: a 4xx given to MAIL, or to all recipients, is given to the
 /// commands that a pipelining peer (RFC 2920) has sent behind it as well. They would be out of order
@@ -50,6 +55,8 @@ final class Conversation {
   private final Wire wire;
   private final Settings settings;
   private final Receiver receiver;
+  private final Encryption encryption;
+  private final boolean tlsAtOnce;
   private final Tally tally;
   private final long discardMax;
 
@@ -71,6 +78,12 @@ final class Conversation {
 
   private Optional<Ending> ending = Optional.empty();
 
+  /// Why the handshake came to nothing; empty when it didn't.
+  private String handshakeFault = "";
+
+  /// What the peer had said behind STARTTLS, in bytes.
+  private long discarded;
+
   /// Why a session ended, as the log says it.
   enum Ending {
     QUIT,
@@ -86,53 +99,61 @@ final class Conversation {
     ENDLESS_LINE,
     ENDLESS_MESSAGE,
     CHUNK,
+    HANDSHAKE,
     FAULT
   }
 
-  Conversation(
-      String id, InetSocketAddress address, Wire wire, Settings settings, Receiver receiver) {
-    this(id, address, wire, settings, receiver, MessageReader.DISCARD_MAX);
-  }
-
-  /// For tests, which can't send gigabytes.
+  /// What holds for all sessions at one address.
   ///
-  /// @param discardMax what is read of a message beyond the largest one, in bytes
-  Conversation(
-      String id,
-      InetSocketAddress address,
-      Wire wire,
+  /// @param tlsAtOnce true when TLS begins before the greeting (RFC 8314 §3.3)
+  /// @param discardMax what is read of a message beyond the largest one, in bytes;
+  ///   [MessageReader#DISCARD_MAX] but in tests, which can't send gigabytes
+  record Terms(
       Settings settings,
       Receiver receiver,
-      long discardMax) {
+      Encryption encryption,
+      boolean tlsAtOnce,
+      long discardMax) {}
+
+  Conversation(String id, InetSocketAddress address, Wire wire, Terms terms) {
     this.id = id;
     this.wire = wire;
-    this.settings = settings;
-    this.receiver = new Shield(receiver);
+    this.settings = terms.settings();
+    this.receiver = new Shield(terms.receiver());
+    this.encryption = terms.encryption();
+    this.tlsAtOnce = terms.tlsAtOnce();
     this.tally = new Tally(settings.limits());
-    this.discardMax = discardMax;
+    this.discardMax = terms.discardMax();
     this.peer = new Peer(address, "", false, "");
   }
 
   /// Speaks with the peer until the session has ended and the connection may be closed.
   void run() {
+    if (tlsAtOnce) {
+      guarded(this::encryptAtOnce);
+    }
     while (ending.isEmpty()) {
-      turn();
+      guarded(this::turn);
     }
   }
 
-  /// Waits for one line from the peer, obeys it, and answers.
-  private void turn() {
+  private void guarded(Runnable step) {
     try {
-      switch (wire.line(transaction.isEmpty())) {
-        case Line.Text(String text) -> obey(Command.parse(text, settings.hostName()));
-        case Line.Unfit unfit -> refuseLine(unfit);
-        case Line.End end -> leave(end);
-      }
+      step.run();
     } catch (Throwable e) {
       // A fault of ours or of the virtual machine, maybe in the middle of a message: no byte that
       // follows can be trusted to be a command. The peer will come again.
       LOG.atError().addKeyValue("session", id).setCause(e).log("fault in session");
       end(Ending.FAULT, new Reply(421, "4.3.0", "Something went wrong here; try again later"));
+    }
+  }
+
+  /// Waits for one line from the peer, obeys it, and answers.
+  private void turn() {
+    switch (wire.line(transaction.isEmpty())) {
+      case Line.Text(String text) -> obey(Command.parse(text, settings.hostName()));
+      case Line.Unfit unfit -> refuseLine(unfit);
+      case Line.End end -> leave(end);
     }
   }
 
@@ -183,6 +204,7 @@ final class Conversation {
       case Command.Plain.VERIFY ->
           answer(new Reply(252, "2.5.2", "Not verified here; RCPT tells"), false);
       case Command.Plain.HELP -> answer(help(), false);
+      case Command.Plain.STARTTLS -> startTls();
       case Command.Plain.QUIT -> end(Ending.QUIT, new Reply(221, "2.0.0", "Bye"));
       case Command.Chunk chunk -> chunk(chunk);
       case Command.BadChunk chunk -> badChunk(chunk);
@@ -205,10 +227,59 @@ final class Conversation {
     wire.reply("250-8BITMIME");
     wire.reply("250-SMTPUTF8");
     wire.reply("250-ENHANCEDSTATUSCODES");
+    if (peer.tls().isEmpty() && encryption.engine().isPresent()) {
+      wire.reply("250-STARTTLS");
+    }
     // Without BINARYMIME: a CR, LF or NUL of its own has no place in a message here.
     wire.reply("250-CHUNKING");
     // RFC 9422 §4. There is no MAILMAX, as a session may bring any number of mails.
     answer(new Reply(250, "", "LIMITS RCPTMAX=" + settings.limits().recipientsMax()), false);
+  }
+
+  /// RFC 3207 §4. What the peer has sent behind STARTTLS came in clear text, perhaps from somebody
+  /// else, and may never be obeyed as if it had come encrypted.
+  private void startTls() {
+    if (!peer.tls().isEmpty()) {
+      answer(new Reply(503, "5.5.1", "TLS is on already"), false);
+      return;
+    }
+    if (transaction.isPresent()) {
+      answer(new Reply(503, "5.5.1", "Not within a mail; RSET forgets it"), false);
+      return;
+    }
+    Optional<SSLEngine> engine = encryption.engine();
+    if (engine.isEmpty()) {
+      answer(Command.NOT_HERE, false);
+      return;
+    }
+    discarded = wire.discard();
+    encryption.discarded(discarded);
+    answer(new Reply(220, "2.0.0", "Ready to start TLS"), false);
+    if (ending.isEmpty() && wire.flush()) {
+      encrypt(engine.get());
+    }
+  }
+
+  private void encryptAtOnce() {
+    encryption.engine().ifPresentOrElse(this::encrypt, () -> fail("there is no certificate"));
+  }
+
+  private void encrypt(SSLEngine engine) {
+    switch (wire.encrypt(engine, settings.tls().handshakeMax())) {
+      case Wire.Encrypted.Yes(String suite) -> {
+        encryption.begun();
+        reset();
+        peer = new Peer(peer.address(), "", false, suite);
+      }
+      case Wire.Encrypted.No(String why) -> fail(why);
+    }
+  }
+
+  /// There is no way back to clear text, nor a way to say so.
+  private void fail(String why) {
+    encryption.failed();
+    handshakeFault = why;
+    end(Ending.HANDSHAKE);
   }
 
   private Reply mail(Command.Mail mail) {
@@ -394,7 +465,7 @@ final class Conversation {
   }
 
   private Reply help() {
-    String text = "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP";
+    String text = "EHLO HELO STARTTLS MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP";
     return new Reply(
         214, "2.0.0", settings.help().isEmpty() ? text : text + "; see " + settings.help());
   }
@@ -457,15 +528,25 @@ final class Conversation {
     boolean quiet =
         tally.isQuiet()
             && ending.filter(why -> why != Ending.CLOSED && why != Ending.QUIT).isEmpty();
-    LOG.atLevel(quiet ? Level.DEBUG : Level.INFO)
-        .addKeyValue("session", id)
-        .addKeyValue("ip", peer.ip())
-        .addKeyValue("helo", peer.helo())
-        .addKeyValue("commands", tally.commands())
-        .addKeyValue("refusals", tally.refusals())
-        .addKeyValue("messages", tally.messages())
-        .addKeyValue("bytes", tally.bytes())
-        .addKeyValue("why", ending.map(Ending::name).orElse("CUT"))
-        .log("session ended");
+    LoggingEventBuilder line =
+        LOG.atLevel(quiet ? Level.DEBUG : Level.INFO)
+            .addKeyValue("session", id)
+            .addKeyValue("ip", peer.ip())
+            .addKeyValue("helo", peer.helo())
+            .addKeyValue("commands", tally.commands())
+            .addKeyValue("refusals", tally.refusals())
+            .addKeyValue("messages", tally.messages())
+            .addKeyValue("bytes", tally.bytes())
+            .addKeyValue("why", ending.map(Ending::name).orElse("CUT"));
+    if (!peer.tls().isEmpty()) {
+      line = line.addKeyValue("tls", peer.tls());
+    }
+    if (discarded > 0) {
+      line = line.addKeyValue("discarded", discarded);
+    }
+    if (!handshakeFault.isEmpty()) {
+      line = line.addKeyValue("fault", handshakeFault);
+    }
+    line.log("session ended");
   }
 }

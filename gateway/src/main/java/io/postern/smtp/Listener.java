@@ -6,11 +6,14 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +30,15 @@ public final class Listener implements AutoCloseable {
 
   private final Settings settings;
   private final Sessions sessions;
+  private final Encryption encryption;
   private final List<SubEtha> doors = new CopyOnWriteArrayList<>();
   private final LongAdder restarts = new LongAdder();
   private final CountDownLatch closed = new CountDownLatch(1);
   private boolean closing;
 
-  private Listener(Settings settings, Ids ids) {
+  private Listener(Settings settings, Ids ids, Encryption encryption) {
     this.settings = settings;
+    this.encryption = encryption;
     this.sessions = new Sessions(settings, ids, System::nanoTime);
   }
 
@@ -42,19 +47,34 @@ public final class Listener implements AutoCloseable {
   /// @param settings names, addresses, limits
   /// @param receiver what the mail is brought to; called by many sessions at once
   /// @param ids makes the ids of sessions
+  /// @param engines gives each session that wants to be encrypted a new engine for a server; empty
+  ///   when there is no certificate
   /// @throws IOException when one of the addresses can't be had; then none is held
-  public static Listener open(Settings settings, Receiver receiver, Ids ids) throws IOException {
-    return open(settings, receiver, ids, DoorSocket::new);
+  public static Listener open(
+      Settings settings, Receiver receiver, Ids ids, Supplier<Optional<SSLEngine>> engines)
+      throws IOException {
+    return open(settings, receiver, ids, new Encryption(engines), DoorSocket::new);
   }
 
   /// For tests, whose sockets fail.
-  static Listener open(Settings settings, Receiver receiver, Ids ids, SubEtha.SocketMaker sockets)
+  static Listener open(
+      Settings settings,
+      Receiver receiver,
+      Ids ids,
+      Encryption encryption,
+      SubEtha.SocketMaker sockets)
       throws IOException {
-    Listener listener = new Listener(settings, ids);
+    Listener listener = new Listener(settings, ids, encryption);
     try {
-      var door = new SubEtha.Door(settings, receiver, ids, listener.sessions, sockets);
-      for (InetSocketAddress address : distinct(settings.listen())) {
-        listener.doors.add(SubEtha.listen(address, door));
+      for (boolean tlsAtOnce : new boolean[] {false, true}) {
+        var terms =
+            new Conversation.Terms(
+                settings, receiver, encryption, tlsAtOnce, MessageReader.DISCARD_MAX);
+        var door = new SubEtha.Door(terms, ids, listener.sessions, sockets);
+        for (InetSocketAddress address :
+            distinct(tlsAtOnce ? settings.tls().listen() : settings.listen())) {
+          listener.doors.add(SubEtha.listen(address, door));
+        }
       }
     } catch (IOException | RuntimeException e) {
       listener.close();
@@ -77,7 +97,8 @@ public final class Listener implements AutoCloseable {
         .toList();
   }
 
-  /// The addresses it listens on, with the ports that were found where the settings say 0.
+  /// The addresses it listens on, with the ports that were found where the settings say 0; those
+  /// where TLS begins at once come last.
   public List<InetSocketAddress> addresses() {
     return doors.stream().map(SubEtha::address).toList();
   }
@@ -89,7 +110,7 @@ public final class Listener implements AutoCloseable {
 
   /// What has passed the door since it opened.
   public Traffic traffic() {
-    return sessions.traffic(restarts.sum());
+    return sessions.traffic(restarts.sum(), encryption);
   }
 
   private void watch() {

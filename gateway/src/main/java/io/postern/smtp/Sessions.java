@@ -167,7 +167,7 @@ final class Sessions {
   /// What has passed.
   ///
   /// @param restarts see [Traffic]
-  Traffic traffic(long restarts) {
+  Traffic traffic(long restarts, Encryption encryption) {
     return new Traffic(
         size(),
         connections.sum(),
@@ -176,6 +176,9 @@ final class Sessions {
         refusals.count(Refusals.Cause.RATE),
         refusals.count(Refusals.Cause.PROXY),
         stuck.sum(),
+        encryption.sessions(),
+        encryption.failures(),
+        encryption.discarded(),
         restarts);
   }
 

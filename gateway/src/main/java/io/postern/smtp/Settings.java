@@ -18,6 +18,7 @@ import java.util.List;
 /// @param bareLineEnds what becomes of messages with line ends that are none
 /// @param help where a refused sender's postmaster finds help, at most [#HELP_MAX] characters of
 ///   printable ASCII without blanks; empty for none
+/// @param tls what there is to say of encryption beside the certificate
 public record Settings(
     Domain hostName,
     List<InetSocketAddress> listen,
@@ -25,7 +26,8 @@ public record Settings(
     Patience patience,
     Crowd crowd,
     BareLineEnds bareLineEnds,
-    String help) {
+    String help,
+    Tls tls) {
   /// So that it fits a reply line (RFC 5321 §4.5.3.1.5) beside the reason.
   public static final int HELP_MAX = 200;
 
@@ -39,6 +41,18 @@ public record Settings(
     require(
         help.length() <= HELP_MAX && help.chars().allMatch(c -> c > ' ' && c < 127),
         "help is at most " + HELP_MAX + " characters of printable ASCII");
+  }
+
+  /// Settings without anything special about encryption.
+  public Settings(
+      Domain hostName,
+      List<InetSocketAddress> listen,
+      Limits limits,
+      Patience patience,
+      Crowd crowd,
+      BareLineEnds bareLineEnds,
+      String help) {
+    this(hostName, listen, limits, patience, crowd, bareLineEnds, help, Tls.DEFAULT);
   }
 
   /// Settings with every limit at its default and no help URL.
@@ -159,6 +173,23 @@ public record Settings(
       require(ipv6Bits >= 16 && ipv6Bits <= 128, "ipv6Bits is 16 to 128");
       exempt = List.copyOf(exempt);
       proxies = List.copyOf(proxies);
+    }
+  }
+
+  /// Encryption, where there is a certificate.
+  ///
+  /// @param listen where TLS begins before the greeting (RFC 8314 §3.3); default nowhere
+  /// @param handshakeMax how long agreeing on keys may take in all; default 30 seconds; at most 5
+  ///   minutes. Whoever takes longer is hung up on, as there is no way left to say anything
+  public record Tls(List<InetSocketAddress> listen, Duration handshakeMax) {
+    /// The defaults named above.
+    public static final Tls DEFAULT = new Tls(List.of(), Duration.ofSeconds(30));
+
+    public Tls {
+      listen = List.copyOf(listen);
+      require(
+          handshakeMax.toMillis() >= 1 && handshakeMax.compareTo(Duration.ofMinutes(5)) <= 0,
+          "handshakeMax is more than nothing and at most 5 minutes");
     }
   }
 

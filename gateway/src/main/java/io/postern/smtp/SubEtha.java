@@ -48,12 +48,15 @@ final class SubEtha {
 
   /// What serves an address.
   ///
-  /// @param receiver what the mail is brought to
+  /// @param terms what holds for its sessions
   /// @param ids makes the ids of sessions
   /// @param sessions the sessions of all addresses
   /// @param sockets makes what listens
-  record Door(
-      Settings settings, Receiver receiver, Ids ids, Sessions sessions, SocketMaker sockets) {}
+  record Door(Conversation.Terms terms, Ids ids, Sessions sessions, SocketMaker sockets) {
+    Settings settings() {
+      return terms.settings();
+    }
+  }
 
   /// Makes the socket that listens, unbound.
   interface SocketMaker {
@@ -163,12 +166,7 @@ final class SubEtha {
         return SessionAcceptance.failure(421, "refused");
       }
       socket.begin(
-          new Conversation(
-              session.getSessionId(),
-              socket.peer(),
-              socket.wire(),
-              door.settings(),
-              door.receiver()));
+          new Conversation(session.getSessionId(), socket.peer(), socket.wire(), door.terms()));
       return SessionAcceptance.success();
     }
 

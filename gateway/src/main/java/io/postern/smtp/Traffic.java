@@ -9,6 +9,9 @@ package io.postern.smtp;
 /// @param refusedRate refused because too many connections of the client network came in a minute
 /// @param refusedProxy refused because a proxy brought no valid header
 /// @param stuck cut because the peer took no replies
+/// @param encrypted sessions that TLS was agreed on for
+/// @param failedHandshakes sessions that ended because it could not be
+/// @param discardedBytes what peers sent in clear text behind STARTTLS, which was thrown away
 /// @param restarts how often listening had to be begun anew after a fault
 public record Traffic(
     int sessions,
@@ -18,4 +21,7 @@ public record Traffic(
     long refusedRate,
     long refusedProxy,
     long stuck,
+    long encrypted,
+    long failedHandshakes,
+    long discardedBytes,
     long restarts) {}

@@ -7,6 +7,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLEngine;
 
 /// Bytes from and to one peer, in blocks. Replies are gathered and leave when the session is about
 /// to wait for the peer, so those to a pipelined group leave in one packet (RFC 2920 §3.2).
@@ -43,6 +45,8 @@ final class Wire {
   private final InputStream in;
   private final OutputStream out;
   private final Deadlines deadlines;
+  private Optional<TlsTunnel> tunnel = Optional.empty();
+  private boolean midway;
 
   private byte[] block = NOTHING;
   private int from;
@@ -180,25 +184,23 @@ final class Wire {
     if (!goesOn && !flush()) {
       return Fill.CLOSED;
     }
-    int millis = deadlines.beginRead(midway);
-    if (millis == 0) {
-      return Fill.IDLE;
-    }
+    this.midway = midway;
     if (!beginRead(interruptible)) {
       return Fill.CLOSING;
     }
     int length;
     try {
-      socket.setSoTimeout(millis);
-      length = in.read(block, to, block.length - to);
+      length =
+          tunnel.isPresent()
+              ? tunnel.get().read(block, to, block.length - to)
+              : receive(block, to, block.length - to);
     } catch (SocketTimeoutException _) {
-      deadlines.endRead(0);
       return endRead() ? Fill.CLOSING : Fill.IDLE;
     } catch (IOException _) {
-      // A reset is how many peers hang up; what matters is that nothing more comes.
+      // A reset is how many peers hang up, and TLS that breaks is no better; what matters is that
+      // nothing more comes.
       length = -1;
     }
-    deadlines.endRead(Math.max(0, length));
     if (endRead()) {
       return Fill.CLOSING;
     }
@@ -209,9 +211,25 @@ final class Wire {
     return Fill.BYTES;
   }
 
+  /// One read from the network, encrypted or not, within the deadlines.
+  private int receive(byte[] into, int offset, int length) throws IOException {
+    int millis = deadlines.beginRead(midway);
+    if (millis == 0) {
+      throw new SocketTimeoutException("no time is left");
+    }
+    int bytes = 0;
+    try {
+      socket.setSoTimeout(millis);
+      bytes = in.read(into, offset, length);
+      return bytes;
+    } finally {
+      deadlines.endRead(Math.max(0, bytes));
+    }
+  }
+
   private boolean isMoreHere() {
     try {
-      return in.available() > 0;
+      return tunnel.isPresent() ? tunnel.get().hasMore() : in.available() > 0;
     } catch (IOException _) {
       return false;
     }
@@ -293,7 +311,10 @@ final class Wire {
     }
   }
 
-  private boolean flush() {
+  /// Sends what is gathered.
+  ///
+  /// @return false when the peer is gone
+  boolean flush() {
     byte[] leaving = replies;
     int length = pending;
     replies = NOTHING;
@@ -302,15 +323,92 @@ final class Wire {
   }
 
   private boolean write(byte[] bytes, int offset, int length) {
-    deadlines.beginWrite();
     try {
-      out.write(bytes, offset, length);
+      if (tunnel.isPresent()) {
+        tunnel.get().write(bytes, offset, length);
+      } else {
+        transmit(bytes, offset, length);
+      }
       return true;
     } catch (IOException _) {
       return false;
+    }
+  }
+
+  /// One write to the network, encrypted or not.
+  private void transmit(byte[] bytes, int offset, int length) throws IOException {
+    deadlines.beginWrite();
+    try {
+      out.write(bytes, offset, length);
     } finally {
       deadlines.endWrite();
     }
+  }
+
+  /// Throws away what the peer has sent and nobody has read, as far as it is here.
+  ///
+  /// @return how many bytes
+  int discard() {
+    int bytes = to - from;
+    from = to;
+    byte[] unheard = new byte[LINES_BYTES];
+    try {
+      while (bytes < LINE_DISCARD_MAX && in.available() > 0) {
+        socket.setSoTimeout(1);
+        bytes += Math.max(0, in.read(unheard));
+      }
+    } catch (IOException _) {
+      // The next wait tells.
+    }
+    return bytes;
+  }
+
+  /// What came of [#encrypt].
+  sealed interface Encrypted {
+    /// All that follows is encrypted.
+    ///
+    /// @param suite protocol and cipher suite
+    record Yes(String suite) implements Encrypted {}
+
+    /// Nothing more can be said.
+    ///
+    /// @param why what was wrong, in words that may be the peer's
+    record No(String why) implements Encrypted {}
+  }
+
+  /// Turns to TLS, beginning with what the peer has sent and nobody has read. Replies that haven't
+  /// left in clear text leave encrypted, so [#flush] comes first where they have to.
+  ///
+  /// @param engine a server's, which has done nothing yet
+  /// @param max how long agreeing on keys may take in all, however the peer spreads its bytes
+  Encrypted encrypt(SSLEngine engine, Duration max) {
+    TlsTunnel begun = new TlsTunnel(engine, this::receive, this::transmit);
+    begun.begin(block, from, to);
+    from = to;
+    deadlines.awaitFor(max);
+    midway = false;
+    if (!beginRead(true)) {
+      return new Encrypted.No("the door closes");
+    }
+    String fault = "";
+    try {
+      begun.handshake();
+    } catch (SocketTimeoutException _) {
+      fault = "took too long";
+    } catch (IOException e) {
+      fault = String.valueOf(e.getMessage());
+    }
+    if (endRead()) {
+      fault = "the door closes";
+    }
+    if (fault.isEmpty()) {
+      tunnel = Optional.of(begun);
+      return new Encrypted.Yes(begun.suite());
+    }
+    replies = NOTHING;
+    pending = 0;
+    finish();
+    return new Encrypted.No(fault);
   }
 
   /// Sends what is left, tells the peer that no more comes, and gives it a moment to read it.
@@ -318,6 +416,7 @@ final class Wire {
     if (!flush()) {
       return;
     }
+    tunnel.ifPresent(TlsTunnel::close);
     try {
       socket.shutdownOutput();
       long until = System.nanoTime() + LINGER.toNanos();

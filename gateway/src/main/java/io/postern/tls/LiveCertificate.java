@@ -88,9 +88,20 @@ public final class LiveCertificate {
         consider(Contents.of(settings));
       }
       makeWhenDue();
+      return state;
+    }
+    return reload();
+  }
+
+  /// Takes the files as they are now, if they have changed.
+  public synchronized State reload() {
+    if (settings.selfMade()) {
+      makeWhenDue();
     } else {
       seen = Contents.of(settings);
-      consider(seen);
+      if (!seen.equals(judged)) {
+        consider(seen);
+      }
     }
     return state;
   }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.postern.fixture.Certificates;
+import io.postern.fixture.FakeClock;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import java.io.IOException;
@@ -107,8 +109,30 @@ class CheckTest {
     assertEquals(List.of(), told(check()));
   }
 
+  @Test
+  void tellsWhatIsWrongWithTheCertificate() throws IOException {
+    config("smtp: { tls: { certificate: a.pem, key: b.pem } }\n");
+    Certificates.Made made = Certificates.ec("mx.example.com");
+    Files.writeString(folder.resolve("a.pem"), made.certificatePem());
+    assertEquals(
+        List.of(
+            folder
+                + "/b.pem: can't be read: there is no such file; create it, or correct the path"),
+        told(check()));
+    assertEquals(1, check().errors());
+    Files.writeString(folder.resolve("b.pem"), made.keyPem());
+    assertEquals(List.of(), told(check()));
+    Files.writeString(folder.resolve("a.pem"), Certificates.ec("old.example.com").certificatePem());
+    assertEquals(
+        folder
+            + "/b.pem: the key is not that of the certificate in "
+            + folder
+            + "/a.pem; name the two that were made together",
+        told(check()).getFirst());
+  }
+
   private Check check() {
-    return Check.run(file, Map.of(), Severity.WARNING);
+    return Check.run(file, Map.of(), Severity.WARNING, new FakeClock());
   }
 
   private static List<String> told(Check check) {

@@ -45,6 +45,11 @@ class ConfigFileTest {
     assertEquals(io.postern.smtp.Settings.Limits.DEFAULT, config.smtp().limits());
     assertEquals(io.postern.smtp.Settings.Patience.DEFAULT, config.smtp().patience());
     assertEquals(io.postern.smtp.Settings.Crowd.DEFAULT, config.smtp().crowd());
+    assertEquals(io.postern.smtp.Settings.Tls.DEFAULT, config.smtp().tls());
+    assertEquals(
+        io.postern.tls.Settings.selfMade("mx.example.com", Path.of("/var/lib/postern")),
+        config.tls());
+    assertTrue(config.intake().tlsRequired().isEmpty());
     assertEquals("", config.smtp().help());
     assertEquals(Set.of(new Domain("in.example.com")), config.policy().domains().exact());
     assertEquals(Mode.ENFORCE, config.policy().fromPermitted());
@@ -158,6 +163,12 @@ class ConfigFileTest {
                   max-commands: 200
                   max-hops: 200
                   bare-line-ends: normalise
+                  tls:
+                    certificate: tls/fullchain.pem
+                    key: /etc/postern/tls.key
+                    required-for: [in.example.com]
+                    listen: ["127.0.0.1:2465"]
+                    handshake-timeout: 10s
                 """,
             Map.of());
     assertEquals(2, config.smtp().listen().size());
@@ -182,6 +193,27 @@ class ConfigFileTest {
     assertEquals(200, config.smtp().limits().commandsMax());
     assertEquals(200, config.intake().hopsMax());
     assertEquals(BareLineEnds.NORMALISE, config.smtp().bareLineEnds());
+    assertEquals(
+        io.postern.tls.Settings.files(
+            "mx.example.com", folder.resolve("tls/fullchain.pem"), Path.of("/etc/postern/tls.key")),
+        config.tls());
+    assertEquals(Set.of(new Domain("in.example.com")), config.intake().tlsRequired().exact());
+    assertEquals(2465, config.smtp().tls().listen().getFirst().getPort());
+    assertEquals(Duration.ofSeconds(10), config.smtp().tls().handshakeMax());
+  }
+
+  @Test
+  void takesOneFileForTheCertificateAndItsKey() throws IOException {
+    Config config = good(LEAST + "smtp: { tls: { certificate: both.pem } }\n", Map.of());
+    assertEquals(folder.resolve("both.pem"), config.tls().key());
+  }
+
+  @Test
+  void makesTheCertificateBesideTheStoreOrNoneAtAll() throws IOException {
+    Config config = good(LEAST + "store: { sqlite: state/postern.db }\n", Map.of());
+    assertEquals(folder.resolve("state"), config.tls().key().getParent());
+    assertTrue(config.tls().selfMade());
+    assertNull(good(LEAST + "smtp: { tls: { enabled: false } }\n", Map.of()).tls());
   }
 
   @Test
@@ -217,6 +249,18 @@ class ConfigFileTest {
             + " at least ~ 4:36: max-recipients: 99 is out of range; write 100 to 10000",
         "smtp: {listen: ['0.0.0.0:25', '[::]:25']} | 4:16: listen: port 25 is listened to twice;"
             + " one of 0.0.0.0 and [::] stands for both, and each address once",
+        "smtp: {listen: ['127.0.0.1:25'], tls: {listen: ['127.0.0.1:25']}} | 4:16: listen: port 25"
+            + " is listened to twice; one of 0.0.0.0 and [::] stands for both, and each address"
+            + " once",
+        "smtp: {tls: {key: a.pem}} | 4:19: key: a key without a certificate; write the key"
+            + " certificate, too",
+        "smtp: {tls: {required-for: [other.example.com]}} | 4:29: required-for: no mail is taken"
+            + " for \"other.example.com\"; write a domain that stands in domains, too",
+        "smtp: {tls: {enabled: false, required-for: [in.example.com]}} | 4:44: required-for:"
+            + " nothing is encrypted here; remove this, or write enabled: true",
+        "smtp: {tls: {enabled: false, listen: ['[::1]:465']}} | 4:38: listen: nothing is encrypted"
+            + " here; remove this, or write enabled: true",
+        "smtp: {tls: off} | 4:13: tls: keys are expected here; write tls: { key: value }",
         "smtp: {idle-timeout: 4m} | 4:22: idle-timeout: 4m is out of range; write 5m to 1h",
         "smtp: {max-message-size: 35} | 4:26: max-message-size: 35 has no unit; write KB, MB or GB"
             + " after the number, 64KB to 1GB",

@@ -3,6 +3,7 @@ package io.postern.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.fixture.FakeClock;
 import io.postern.rules.Rule;
 import io.postern.settings.Problem.Severity;
 import java.io.IOException;
@@ -30,7 +31,7 @@ class ShippedFilesTest {
 
   @Test
   void readsTheShippedFilesWithoutErrors() {
-    Check check = Check.run(CONF, Map.of(), Severity.WARNING);
+    Check check = Check.run(CONF, Map.of(), Severity.WARNING, new FakeClock());
     assertEquals(0, check.errors(), () -> check.problems().toString());
     // Secrets of the lesson about secrets, which nobody has yet.
     assertTrue(
@@ -51,9 +52,14 @@ class ShippedFilesTest {
 
   @Test
   void showsTheTrueDefaultOfEachKeyThatIsOff() throws IOException {
-    // Postmaster and the help page are examples, as the file says; they have no default.
+    // Postmaster, the help page and the certificate are examples, as the file says; they have no
+    // default.
     String text =
-        switchedOn().replaceFirst("\npostmaster: .*", "").replaceFirst("\nhelp-url: .*", "");
+        switchedOn()
+            .replaceFirst("\npostmaster: .*", "")
+            .replaceFirst("\nhelp-url: .*", "")
+            .replaceFirst("\n *certificate: .*", "")
+            .replaceFirst("\n *key: .*", "");
     assertEquals(read(Files.readString(CONF)), read(text));
   }
 
@@ -62,6 +68,7 @@ class ShippedFilesTest {
     Config config = read(switchedOn());
     assertEquals("support", config.intake().postmasterRule());
     assertEquals("https://www.example.com/mail-help", config.smtp().help());
+    assertEquals(Path.of("/etc/postern/tls/privkey.pem"), config.tls().key());
   }
 
   @Test
@@ -135,7 +142,7 @@ class ShippedFilesTest {
 
   @Test
   void tellsASecretThatTheServiceCannotReadOnlyForRulesThatAreOn() {
-    Check check = Check.run(CONF, Map.of(), Severity.ERROR);
+    Check check = Check.run(CONF, Map.of(), Severity.ERROR, new FakeClock());
     assertEquals(0, check.errors());
     assertEquals(2, check.warnings());
   }

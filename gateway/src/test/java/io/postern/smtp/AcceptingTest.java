@@ -130,6 +130,6 @@ final class AcceptingTest {
   }
 
   private Listener open(SubEtha.SocketMaker sockets) throws IOException {
-    return Listener.open(settings, receiver, Doors.ids(), sockets);
+    return Listener.open(settings, receiver, Doors.ids(), Encryption.none(), sockets);
   }
 }

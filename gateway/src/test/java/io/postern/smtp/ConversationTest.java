@@ -87,9 +87,12 @@ final class ConversationTest {
               "session",
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 25),
               new Wire(socket, Doors.patience(Duration.ofSeconds(10))),
-              Doors.settings(Duration.ofSeconds(10), 1),
-              receiver,
-              10_000);
+              new Conversation.Terms(
+                  Doors.settings(Duration.ofSeconds(10), 1),
+                  receiver,
+                  Encryption.none(),
+                  false,
+                  10_000));
       conversation.run();
       conversation.over();
     }

@@ -43,7 +43,8 @@ final class CrowdTest {
         assertEquals("250 2.0.0 OK", fourth.ask("NOOP"));
       }
       assertEquals("250 2.0.0 OK", second.ask("NOOP"));
-      assertEquals(new Traffic(listener.sessions(), 4, 0, 1, 0, 0, 0, 0), listener.traffic());
+      assertEquals(
+          new Traffic(listener.sessions(), 4, 0, 1, 0, 0, 0, 0, 0, 0, 0), listener.traffic());
     }
   }
 
@@ -62,7 +63,7 @@ final class CrowdTest {
         assertTrue(said.getFirst().startsWith("421 4.7.0 Too many connections"), said::toString);
       }
       await(() -> listener.sessions() == 0);
-      assertEquals(new Traffic(0, 7, 0, 0, 1, 0, 0, 0), listener.traffic());
+      assertEquals(new Traffic(0, 7, 0, 0, 1, 0, 0, 0, 0, 0, 0), listener.traffic());
     }
   }
 
@@ -160,7 +161,7 @@ final class CrowdTest {
         assertTrue(said.getFirst().startsWith("421 4.7.0 A valid PROXY header"), said::toString);
       }
       await(() -> listener.sessions() == 0);
-      assertEquals(new Traffic(0, 3, 0, 0, 0, 3, 0, 0), listener.traffic());
+      assertEquals(new Traffic(0, 3, 0, 0, 0, 3, 0, 0, 0, 0, 0), listener.traffic());
     }
   }
 

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /// @param steps the others, in order
 record Dialogue(String name, Map<String, String> keys, List<Step> steps) {
   private static final String SUFFIX = ".dialogue";
-  private static final Pattern STEP = Pattern.compile("([CRSKE])(?:\\*(\\d+)|(\\+))?: ?(.*)");
+  private static final Pattern STEP = Pattern.compile("([CRSKET])(?:\\*(\\d+)|(\\+))?: ?(.*)");
   private static final Pattern KEY = Pattern.compile("@ ([a-z-]+): (.*)");
 
   /// One thing that happens.
@@ -55,6 +55,9 @@ record Dialogue(String name, Map<String, String> keys, List<Step> steps) {
     ///
     /// @param content one character a byte
     record Keeps(int line, String content) implements Step {}
+
+    /// The peer turns to TLS.
+    record Encrypts(int line) implements Step {}
 
     /// The connection ends.
     record Ends(int line) implements Step {}
@@ -97,6 +100,7 @@ record Dialogue(String name, Map<String, String> keys, List<Step> steps) {
           case "R" -> steps.add(new Step.Sends(i + 1, bytes(text.repeat(times))));
           case "K" -> steps.add(new Step.Keeps(i + 1, bytes(text)));
           case "E" -> steps.add(new Step.Ends(i + 1));
+          case "T" -> steps.add(new Step.Encrypts(i + 1));
           default -> {
             for (int n = 0; n < times; n++) {
               steps.add(new Step.Says(i + 1, text, whole));
@@ -113,7 +117,7 @@ record Dialogue(String name, Map<String, String> keys, List<Step> steps) {
   /// The settings of its door.
   Settings settings() {
     for (String key : keys.keySet()) {
-      if (!List.of("help-url", "bare-line-ends").contains(key)) {
+      if (!List.of("help-url", "bare-line-ends", "tls").contains(key)) {
         throw new AssertionError(name + ": unknown key " + key);
       }
     }
@@ -136,6 +140,15 @@ record Dialogue(String name, Map<String, String> keys, List<Step> steps) {
         Doors.crowd(50),
         lineEnds,
         help);
+  }
+
+  /// True when its door has a certificate.
+  boolean hasTls() {
+    return switch (keys.getOrDefault("tls", "off")) {
+      case "off" -> false;
+      case "on" -> true;
+      default -> throw new AssertionError(name + ": tls is on or off");
+    };
   }
 
   /// All that the peer sends.

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,7 +34,9 @@ final class DialogueTest {
   @MethodSource("dialogues")
   void goesAsWritten(Dialogue dialogue) throws Exception {
     RecordingReceiver receiver = new RecordingReceiver();
-    try (Listener listener = Doors.open(dialogue.settings(), receiver)) {
+    Supplier<Optional<SSLEngine>> engines =
+        dialogue.hasTls() ? TestTls.shared()::engine : Optional::empty;
+    try (Listener listener = Doors.open(dialogue.settings(), receiver, engines)) {
       play(dialogue, listener, receiver);
       long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
       while (listener.sessions() > 0) {
@@ -59,6 +64,7 @@ final class DialogueTest {
           }
           case Dialogue.Step.Keeps(int _, String content) ->
               assertEquals(content, receiver.next().content(), at + "content of the mail");
+          case Dialogue.Step.Encrypts _ -> peer.encrypt();
           case Dialogue.Step.Ends _ -> {
             assertEquals(List.of(), peer.rest(), at + "nothing more comes");
             ended = true;

@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 
 /// Doors for tests, on free ports of the loopback.
 final class Doors {
@@ -63,6 +66,11 @@ final class Doors {
   }
 
   static Listener open(Settings settings, Receiver receiver) throws IOException {
-    return Listener.open(settings, receiver, ids());
+    return open(settings, receiver, Optional::empty);
+  }
+
+  static Listener open(Settings settings, Receiver receiver, Supplier<Optional<SSLEngine>> engines)
+      throws IOException {
+    return Listener.open(settings, receiver, ids(), engines);
   }
 }

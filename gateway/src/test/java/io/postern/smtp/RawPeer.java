@@ -9,12 +9,14 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLSocket;
 
 /// A peer on a raw socket that says exactly what a test makes it say. Text is UTF-8; each wait is
 /// at most ten seconds.
 final class RawPeer implements AutoCloseable {
   final Socket socket;
-  private final InputStream in;
+  private Socket speaking;
+  private InputStream in;
 
   RawPeer(Listener listener) throws IOException {
     this(listener.addresses().getFirst());
@@ -24,7 +26,26 @@ final class RawPeer implements AutoCloseable {
     socket = new Socket(address.getAddress(), address.getPort());
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(10_000);
+    speaking = socket;
     in = new BufferedInputStream(socket.getInputStream());
+  }
+
+  /// Turns to TLS, with the certificate that tests share.
+  RawPeer encrypt() throws IOException {
+    return encrypt("TLSv1.3");
+  }
+
+  RawPeer encrypt(String protocol) throws IOException {
+    SSLSocket secure = TestTls.shared().over(socket, protocol);
+    secure.startHandshake();
+    speaking = secure;
+    in = new BufferedInputStream(secure.getInputStream());
+    return this;
+  }
+
+  /// The session that was agreed on.
+  SSLSocket secure() {
+    return (SSLSocket) speaking;
   }
 
   /// Sends text as it is.
@@ -33,7 +54,7 @@ final class RawPeer implements AutoCloseable {
   }
 
   RawPeer send(byte[] bytes) throws IOException {
-    socket.getOutputStream().write(bytes);
+    speaking.getOutputStream().write(bytes);
     return this;
   }
 

@@ -81,6 +81,44 @@ final class SessionLogTest {
   }
 
   @Test
+  void tellsOfEncryptionAndOfWhyItFailedInTheOneLine() throws Exception {
+    try (Listener listener =
+        Doors.open(
+            Doors.settings(Duration.ofSeconds(10), 50),
+            new RecordingReceiver(),
+            TestTls.shared()::engine)) {
+      try (RawPeer peer = new RawPeer(listener).hello()) {
+        peer.send("STARTTLS\r\nNOOP\r\n");
+        peer.line();
+        peer.encrypt();
+        peer.ask("QUIT");
+      }
+      try (RawPeer peer = new RawPeer(listener).hello()) {
+        peer.ask("STARTTLS");
+        peer.send("QUIT\r\n");
+        peer.rest();
+      }
+    }
+    // The two sessions may end in either order.
+    List<String> told =
+        ours(Level.INFO).stream().filter(line -> line.startsWith("session ")).sorted().toList();
+    assertEquals(2, told.size(), told::toString);
+    assertEquals(
+        1,
+        told.stream()
+            .filter(line -> line.matches(".* why=QUIT tls=TLSv1.3 TLS_.* discarded=6"))
+            .count(),
+        told::toString);
+    assertEquals(
+        1,
+        told.stream().filter(line -> line.contains(" why=HANDSHAKE fault=")).count(),
+        told::toString);
+    for (ILoggingEvent event : events) {
+      assertTrue(event.getLevel().toInt() < Level.WARN_INT, event.toString());
+    }
+  }
+
+  @Test
   void turnsTheCrankOnceASession() throws Exception {
     try (Listener listener = Doors.open(new RecordingReceiver());
         RawPeer peer = new RawPeer(listener).hello()) {

@@ -31,8 +31,8 @@ final class Talk {
               "session",
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 25),
               new Wire(socket, settings.patience()),
-              settings,
-              receiver);
+              new Conversation.Terms(
+                  settings, receiver, Encryption.none(), false, MessageReader.DISCARD_MAX));
       conversation.run();
       conversation.over();
     }

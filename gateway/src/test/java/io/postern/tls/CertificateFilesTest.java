@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.Certificates;
+import io.postern.fixture.NeedsProgram;
+import io.postern.fixture.Program;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Problems;
@@ -71,6 +73,7 @@ final class CertificateFilesTest {
   }
 
   @ParameterizedTest
+  @NeedsProgram("openssl")
   @ValueSource(
       strings = {
         "genrsa -traditional 2048",
@@ -83,7 +86,7 @@ final class CertificateFilesTest {
         "genpkey -algorithm ED25519"
       })
   void readsEveryKeyThatOpensslMakes(String command) throws Exception {
-    String key = Certificates.openssl(command);
+    String key = openssl(command);
     Problems problems = new Problems();
     Optional<Identity> identity = read(write(certificate(key), key), problems);
     assertFalse(problems.hasErrors(), () -> problems.sorted().toString());
@@ -91,13 +94,14 @@ final class CertificateFilesTest {
   }
 
   @ParameterizedTest
+  @NeedsProgram("openssl")
   @ValueSource(
       strings = {
         "genrsa -traditional -aes128 -passout pass:secret 2048",
         "genpkey -algorithm ED25519 -aes128 -pass pass:secret"
       })
-  void refusesAnEncryptedKeyAndTellsHowToDecryptIt(String command) throws IOException {
-    String text = only(bad(Certificates.ec(HOST).certificatePem(), Certificates.openssl(command)));
+  void refusesAnEncryptedKeyAndTellsHowToDecryptIt(String command) throws Exception {
+    String text = only(bad(Certificates.ec(HOST).certificatePem(), openssl(command)));
     assertTrue(text.startsWith(folder + "/key.pem:1:1: the key is encrypted; "), text);
     assertTrue(text.contains("openssl pkey -in key.pem -out new.key"), text);
   }
@@ -110,9 +114,10 @@ final class CertificateFilesTest {
   }
 
   @ParameterizedTest
+  @NeedsProgram("openssl")
   @ValueSource(strings = {"ecparam -name secp256k1 -genkey -noout", "genpkey -algorithm X25519"})
-  void refusesAKeyThatTlsHasNoUseFor(String command) throws IOException {
-    String text = only(bad(Certificates.ec(HOST).certificatePem(), Certificates.openssl(command)));
+  void refusesAKeyThatTlsHasNoUseFor(String command) throws Exception {
+    String text = only(bad(Certificates.ec(HOST).certificatePem(), openssl(command)));
     assertTrue(text.contains("key.pem:1:1: not a key that can be used; RSA, EC ("), text);
   }
 
@@ -262,9 +267,13 @@ final class CertificateFilesTest {
     assertFalse(read(settings, new Problems()).orElseThrow().toString().contains(secret));
   }
 
-  private String certificate(String key) throws IOException {
+  private static String openssl(String arguments) throws Exception {
+    return Program.run("openssl", arguments.split(" ")).expect(0).text();
+  }
+
+  private String certificate(String key) throws Exception {
     Path file = Files.writeString(folder.resolve("for-request.key"), key);
-    return Certificates.openssl(
+    return openssl(
         "req -x509 -new -days 9 -subj /CN=mx.example.com -addext subjectAltName=DNS:mx.example.com"
             + " -key "
             + file);
