@@ -71,7 +71,7 @@ sealed interface Command {
   /// @param hostName the domain of a bare `postmaster`
   static Command parse(String text, Domain hostName) {
     // RFC 5321 §4.1.1 asks us to bear with blanks before the CRLF.
-    String line = text.stripTrailing();
+    String line = trimmedAtEnd(text);
     int blank = line.indexOf(' ');
     String verb = blank < 0 ? line : line.substring(0, blank);
     String argument = blank < 0 ? "" : line.substring(blank + 1);
@@ -88,7 +88,7 @@ sealed interface Command {
       case "QUIT" -> alone(Plain.QUIT, argument);
       case "NOOP" -> Plain.NOTHING;
       case "HELP" -> Plain.HELP;
-      case "VRFY" -> argument.isBlank() ? bad("VRFY wants an address") : Plain.VERIFY;
+      case "VRFY" -> trimmed(argument).isEmpty() ? bad("VRFY wants an address") : Plain.VERIFY;
       case "BDAT" -> chunk(argument);
       case "STARTTLS" -> alone(Plain.STARTTLS, argument);
       case "EXPN", "AUTH" -> new Refused(NOT_HERE);
@@ -97,11 +97,11 @@ sealed interface Command {
   }
 
   private static Command alone(Command command, String argument) {
-    return argument.isBlank() ? command : bad("No argument is wanted here");
+    return trimmed(argument).isEmpty() ? command : bad("No argument is wanted here");
   }
 
   private static Command hello(String argument, boolean esmtp) {
-    String name = argument.strip();
+    String name = trimmed(argument);
     if (name.isEmpty()
         || name.length() > HELLO_MAX
         || !name.chars().allMatch(c -> c > ' ' && c < 127)) {
@@ -117,7 +117,7 @@ sealed interface Command {
           new Reply(501, "5.1.3", "Bad recipient address; the form is RCPT TO:<user@example.com>"));
     }
     Path path = parsed.get();
-    if (!path.rest().isBlank()) {
+    if (!trimmed(path.rest()).isEmpty()) {
       // RFC 5321 §4.1.1.11; no extension that we offer has a parameter of RCPT.
       return path.rest().startsWith(" ")
           ? new Refused(new Reply(555, "5.5.4", "RCPT parameter not recognized"))
@@ -132,12 +132,12 @@ sealed interface Command {
   /// §3.3) and sent every day; they can't be mistaken for anything.
   static Optional<Path> path(String argument, String keyword) {
     return argument.regionMatches(true, 0, keyword, 0, keyword.length())
-        ? Path.parse(argument.substring(keyword.length()).stripLeading())
+        ? Path.parse(trimmed(argument.substring(keyword.length())))
         : Optional.empty();
   }
 
   private static Command chunk(String argument) {
-    Matcher chunk = CHUNK.matcher(argument.strip());
+    Matcher chunk = CHUNK.matcher(trimmed(argument));
     if (!chunk.matches()) {
       return new BadChunk(Optional.empty());
     }
@@ -147,6 +147,28 @@ sealed interface Command {
       case "LAST" -> new Chunk(octets, true);
       default -> new BadChunk(Optional.of(octets));
     };
+  }
+
+  /// The text without blanks and tabs around it. Only these: what RFC 6531 lets into a line has
+  /// other characters that Java takes for white space, and they have no place here.
+  static String trimmed(String text) {
+    int from = 0;
+    while (from < text.length() && isBlank(text.charAt(from))) {
+      from++;
+    }
+    return trimmedAtEnd(text.substring(from));
+  }
+
+  private static String trimmedAtEnd(String text) {
+    int to = text.length();
+    while (to > 0 && isBlank(text.charAt(to - 1))) {
+      to--;
+    }
+    return text.substring(0, to);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 
   /// A number of any length; [Long#MAX_VALUE] when it is too large.

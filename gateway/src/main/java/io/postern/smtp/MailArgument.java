@@ -31,7 +31,7 @@ final class MailArgument {
   }
 
   private Command parse(Path path) {
-    String parameters = path.rest().strip();
+    String parameters = Command.trimmed(path.rest());
     for (String parameter : parameters.isEmpty() ? new String[0] : parameters.split(" +")) {
       int equals = parameter.indexOf('=');
       String keyword = equals < 0 ? parameter : parameter.substring(0, equals);
