@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -70,6 +71,28 @@ final class ConversationTest {
     assertEquals(1, replies.size(), replies::toString);
     assertTrue(replies.getFirst().startsWith("421 4.3.0 "), replies::toString);
     assertClosedOnce();
+  }
+
+  @Test
+  void answersAPipelinedGroupThatFillsBlocksInOneWrite() throws Exception {
+    AtomicInteger writes = new AtomicInteger();
+    OutputStream counted =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            throw new AssertionError("a byte by itself");
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) {
+            writes.incrementAndGet();
+            said.write(bytes, offset, length);
+          }
+        };
+    String group = MAIL + "RCPT TO:<bob@example.com>\r\n".repeat(60) + "NOOP\r\n";
+    assertTrue(group.length() > 5 * Wire.FIRST_BYTES);
+    assertEquals(64, talk(group, counted).size());
+    assertEquals(1, writes.get());
   }
 
   private void assertClosedOnce() {
