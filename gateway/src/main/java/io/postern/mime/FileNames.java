@@ -97,7 +97,13 @@ final class FileNames {
       case "text/csv" -> ".csv";
       case "text/calendar" -> ".ics";
       case "text/xml", "application/xml" -> ".xml";
-      case "text/rfc822-headers", "message/delivery-status", "message/disposition-notification" ->
+      case "text/rfc822-headers",
+          "message/rfc822-headers",
+          "message/global-headers",
+          "message/delivery-status",
+          "message/global-delivery-status",
+          "message/disposition-notification",
+          "message/feedback-report" ->
           ".txt";
       case "message/rfc822", "message/global" -> ".eml";
       case "image/jpeg" -> ".jpg";

@@ -5,10 +5,14 @@ package io.postern.mime;
 final class Guess {
   private static final int ESCAPE = 0x1b;
 
+  /// How many characters of UTF-8 are no chance.
+  private static final int PLAINLY_MIN = 3;
+
   private final Escapes escapes = new Escapes();
   private final Utf8 utf8 = new Utf8();
   private final ShiftJis shiftJis = new ShiftJis();
   private final EucJp eucJp = new EucJp();
+  private final ScriptGuess script = new ScriptGuess();
   private boolean hasHighByte;
 
   /// A guess at these bytes.
@@ -27,6 +31,7 @@ final class Guess {
       utf8.see(b);
       shiftJis.see(b);
       eucJp.see(b);
+      script.see(b);
     }
   }
 
@@ -54,6 +59,19 @@ final class Guess {
   /// ASCII: then "UTF-8" is a false label and not a damaged text.
   boolean isNeverUtf8() {
     return utf8.characters == 0;
+  }
+
+  /// True when so much of the bytes is valid UTF-8 that they are no other charset's.
+  ///
+  /// @param isMultibyte whether the other charset has pairs of bytes, among which short sequences
+  ///   of UTF-8 come up by chance
+  boolean isPlainlyUtf8(boolean isMultibyte) {
+    return isUtf8() && (isMultibyte ? utf8.longCharacters : utf8.characters) >= PLAINLY_MIN;
+  }
+
+  /// What bytes look like that are neither UTF-8 nor Japanese.
+  ScriptGuess.Script script() {
+    return script.script();
   }
 
   /// True for what is well-formed Shift_JIS and looks Japanese: a fifth of the characters of two
@@ -88,6 +106,11 @@ final class Guess {
   /// Well-formed sequences are those of Unicode, table 3-7.
   private static final class Utf8 {
     private long characters;
+
+    /// Those of three bytes and more.
+    private long longCharacters;
+
+    private boolean isLong;
     private boolean isBroken;
 
     /// How many bytes the character still wants, and what the next one may be.
@@ -100,23 +123,33 @@ final class Guess {
       if (wanted > 0 && b >= min && b <= max) {
         wanted--;
         characters += wanted == 0 ? 1 : 0;
+        longCharacters += wanted == 0 && isLong ? 1 : 0;
         min = 0x80;
         max = 0xbf;
         return;
       }
       isBroken |= wanted > 0 || (b >= 0x80 && b < 0xc2) || b > 0xf4;
       wanted = b < 0xc2 || b > 0xf4 ? 0 : b < 0xe0 ? 1 : b < 0xf0 ? 2 : 3;
+      isLong = wanted > 1;
       min = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80;
       max = b == 0xed ? 0x9f : b == 0xf4 ? 0x8f : 0xbf;
     }
   }
 
   private static final class ShiftJis {
+    /// So many pairs in a row are words.
+    private static final int RUN_MIN = 3;
+
     private long pairs;
     private long kana;
     private long kanji;
     private long ascii;
     private boolean isBroken;
+
+    /// How many pairs follow each other, now and at most.
+    private int run;
+
+    private int longestRun;
 
     /// The first byte of a pair whose second has not come; 0 for none.
     private int lead;
@@ -125,12 +158,15 @@ final class Guess {
       if (lead > 0) {
         isBroken |= b < 0x40 || b > 0xfc || b == 0x7f;
         pairs++;
+        run++;
+        longestRun = Math.max(longestRun, run);
         boolean isHiragana = lead == 0x82 && b >= 0x9f && b <= 0xf1;
         boolean isKatakana = lead == 0x83 && b <= 0x96;
         kana += isHiragana || isKatakana ? 1 : 0;
         kanji += lead >= 0x88 && lead <= 0x9f ? 1 : 0;
         lead = 0;
       } else if (b < 0x80) {
+        run = 0;
         ascii += Character.isLetterOrDigit(b) ? 1 : 0;
       } else if (b < 0xa1 || b > 0xdf) {
         isBroken |= b == 0x80 || b == 0xa0 || b > 0xfc;
@@ -140,8 +176,8 @@ final class Guess {
 
     boolean isLikely() {
       // In Latin text the bytes of kanji are rare punctuation, and letters of ASCII are all around.
-      boolean looksSo =
-          kana * 5 >= pairs || (pairs > 1 && kanji * 2 >= pairs && ascii <= pairs * 2);
+      boolean isDense = pairs > 1 && (ascii <= pairs * 2 || longestRun >= RUN_MIN);
+      boolean looksSo = kana * 5 >= pairs || (isDense && kanji * 2 >= pairs);
       return !isBroken && lead == 0 && pairs > 0 && looksSo;
     }
   }

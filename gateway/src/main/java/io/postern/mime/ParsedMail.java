@@ -1,7 +1,5 @@
 package io.postern.mime;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.postern.mail.Message;
 import java.io.IOException;
 import java.io.InputStream;
@@ -154,7 +152,7 @@ public final class ParsedMail {
     attachments.add(new Attachment("message.eml", whole, Optional.of(subject(headers)), source));
     PartReader.Parts parts =
         new PartReader.Parts(
-            Optional.of(MailText.of(List.of(new Passage(text, UTF_8, Flow.FIXED)))),
+            Optional.of(MailText.of(List.of(new Passage(text, CharsetNames.UTF8, Flow.FIXED)))),
             Optional.empty(),
             attachments,
             List.of(),

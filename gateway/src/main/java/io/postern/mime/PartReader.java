@@ -103,6 +103,9 @@ final class PartReader {
       return false;
     }
     String charset = leaf.type().parameters().parameter("charset").orElse("");
+    if (charset.isEmpty() && body == html) {
+      charset = HtmlCharset.of(start);
+    }
     if (size > MailText.SHORT_MAX) {
       addLong(body, leaf, size, Charsets.choose(charset, guess));
     } else {
@@ -133,12 +136,12 @@ final class PartReader {
     String marked = decoded.text();
     Flow flow = Flow.of(leaf.type());
     String text = flow.apply(marked.startsWith("\uFEFF") ? marked.substring(1) : marked);
-    Passage passage = new Passage(leaf.content(source), decoded.charset(), flow);
+    Passage passage = new Passage(leaf.content(source), decoded.encoding(), flow);
     body.add(passage, size, text.replace('\0', Charsets.REPLACEMENT));
   }
 
   private void addLong(Body body, Leaf leaf, long size, Charsets.Choice choice) throws IOException {
-    Passage passage = new Passage(leaf.content(source), choice.charset(), Flow.of(leaf.type()));
+    Passage passage = new Passage(leaf.content(source), choice.encoding(), Flow.of(leaf.type()));
     if (choice.defect() != null && (choice.isCertain() || passage.hasReplacement())) {
       defects.add(choice.defect());
     }

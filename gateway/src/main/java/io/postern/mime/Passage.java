@@ -1,21 +1,19 @@
 package io.postern.mime;
 
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.Reader;
-import java.nio.charset.Charset;
 
 /// The text of one part, as it lies in the message.
 ///
 /// @param content its bytes
-/// @param charset what to read them as
+/// @param encoding what to read them as
 /// @param flow how its lines are meant
-record Passage(Content content, Charset charset, Flow flow) {
+record Passage(Content content, TextEncoding encoding, Flow flow) {
   private static final int BLOCK = 8192;
 
   /// Its characters, with U+FFFD for what can't be read; the caller closes it.
   Reader open() throws IOException {
-    return flow.open(new InputStreamReader(content.open(), charset));
+    return flow.open(encoding.open(content.open()));
   }
 
   /// True when U+FFFD is among its characters. That takes reading it through.

@@ -15,7 +15,8 @@ import java.util.List;
 ///   they stand together at the top of the text; with them goes the line that names their author.
 /// - A signature is what follows a line `-- ` (RFC 3676 §4.3), if it is short.
 ///
-/// @param text what is left; the whole text when nothing was found to leave out
+/// @param text what is left, without outer white space; the whole text, unchanged, when nothing was
+///   found to leave out
 /// @param signature without its delimiter; empty when there is none
 public record Reply(MailText text, String signature) {
   /// How far a text is searched, in characters. Who writes more than that above a quote has sent a
@@ -70,7 +71,8 @@ public record Reply(MailText text, String signature) {
       if (isWhole) {
         return new Reply(whole, "");
       }
-      return new Reply(MailText.of(text.substring(starts.get(begin), starts.get(end))), signature);
+      String reply = text.substring(starts.get(begin), starts.get(end));
+      return new Reply(MailText.of(reply.strip()), signature);
     }
 
     /// The first line from which on all is quoted, or `lines`.

@@ -6,14 +6,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.postern.mail.Message;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
-/// Small mails that have everything a reader can stumble over, and mutations of them.
+/// Small mails that have everything a reader can stumble over, those of the folder among them, and
+/// mutations of them.
 public final class Corpus {
-  private static final List<byte[]> MAILS = List.of(japanese(), western(), report(), odd());
+  private static final Path FOLDER = Path.of("src", "test", "resources", "mails");
+
+  /// Longer mails of the folder take time and show nothing more.
+  private static final int BYTES_MAX = 4096;
+
+  private static final List<byte[]> MAILS = mails();
 
   /// What a mutation puts in: pieces that mean something to a reader.
   private static final String[] PIECES = {
@@ -62,7 +73,20 @@ public final class Corpus {
     "x-uuencode",
     " ",
     "\t",
-    "From: a@b\r\n"
+    "From: a@b\r\n",
+    "format=flowed; delsp=yes",
+    "charset=hz-gb-2312",
+    "charset=utf-7",
+    "+2D3eAA-",
+    "~{",
+    "> ",
+    "-- \r\n",
+    "On 22 Nov 2026, Bob wrote:\r\n",
+    "-----Original Message-----\r\n",
+    "Content-Type: message/delivery-status\r\n",
+    "Content-Type: message/feedback-report\r\n",
+    "Hi. This is the qmail-send program at a.\r\n\r\n",
+    "<a@example.com>:\r\n"
   };
 
   private Corpus() {}
@@ -75,6 +99,21 @@ public final class Corpus {
       mail = change(mail, chance);
     }
     return mail;
+  }
+
+  private static List<byte[]> mails() {
+    List<byte[]> mails = new ArrayList<>(List.of(japanese(), western(), report(), odd()));
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".eml")).sorted().toList()) {
+        byte[] mail = Files.readAllBytes(file);
+        if (mail.length > 0 && mail.length <= BYTES_MAX) {
+          mails.add(mail);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return List.copyOf(mails);
   }
 
   private static byte[] change(byte[] mail, Random chance) {
@@ -110,6 +149,8 @@ public final class Corpus {
       return;
     }
     List<Leaf> leaves = PartScanner.scan(Source.of(message)).leaves();
+    assertEquals(leaves.stream().anyMatch(leaf -> isBody(leaf, false)), mail.text().isPresent());
+    assertEquals(leaves.stream().anyMatch(leaf -> isBody(leaf, true)), mail.html().isPresent());
     long files = leaves.stream().filter(leaf -> !leaf.isBody()).count();
     assertEquals(files, mail.attachments().size());
     long end = 0;
@@ -118,6 +159,10 @@ public final class Corpus {
       end = leaf.offset() + leaf.length();
     }
     assertEquals(Math.max(end, message.size()), message.size());
+  }
+
+  private static boolean isBody(Leaf leaf, boolean isHtml) {
+    return leaf.isBody() && leaf.type().text().equals(ContentType.HTML) == isHtml;
   }
 
   private static byte[] bytes(String text, Charset charset) {

@@ -52,9 +52,9 @@ class ReplyTest {
       })
   void endsWhereTheAuthorOfTheQuoteIsNamed(String attribution) throws IOException {
     String quote = attribution + "\n\n> the question\n>\n> Bob\n";
-    assertEquals("The answer.\n", reply("The answer.\n" + quote));
-    assertEquals("The answer.\r\n\r\n", reply(("The answer.\n\n" + quote).replace("\n", "\r\n")));
-    assertEquals("The answer.\n", reply(quote + "The answer.\n").stripLeading());
+    assertEquals("The answer.", reply("The answer.\n" + quote));
+    assertEquals("The answer.", reply(("The answer.\n\n" + quote).replace("\n", "\r\n")));
+    assertEquals("The answer.", reply(quote + "The answer.\n"));
   }
 
   @ParameterizedTest
@@ -78,20 +78,20 @@ class ReplyTest {
         "On Sun, 22 Nov 2026 06:00, Bob <bob@example.com> wrote:\n\nthe question, not marked\n"
       })
   void endsAtASeparator(String separator) throws IOException {
-    assertEquals("Yes.\n\n", reply("Yes.\n\n" + separator + "\nthe question\n"));
+    assertEquals("Yes.", reply("Yes.\n\n" + separator + "\nthe question\n"));
     assertWhole(separator + "\nthe question\n");
   }
 
   @Test
   void leavesTheSignatureOut() throws IOException {
     Reply below = Reply.of(MailText.of("Yes.\n-- \nAnn\nExample Ltd\n\nOn x Bob wrote:\n> ?\n"));
-    assertEquals("Yes.\n", all(below.text()));
+    assertEquals("Yes.", all(below.text()));
     assertEquals("Ann\nExample Ltd", below.signature());
     Reply last = Reply.of(MailText.of("Yes.\n\nOn x Bob wrote:\n> ?\n\n--\nAnn\n"));
-    assertEquals("Yes.\n\n", all(last.text()));
+    assertEquals("Yes.", all(last.text()));
     assertEquals("Ann", last.signature());
     Reply bottom = Reply.of(MailText.of("Bob wrote:\n> ?\n\nYes.\n-- \nAnn\n"));
-    assertEquals("Yes.\n", all(bottom.text()));
+    assertEquals("Yes.", all(bottom.text()));
     assertWhole("Yes.\n-- \n" + "not a signature but the mail\n".repeat(30));
     assertWhole("-- \nAnn\n");
   }
@@ -100,7 +100,7 @@ class ReplyTest {
   void keepsWhatWasWrittenBetweenQuotedLines() throws IOException {
     assertWhole("Hi Bob,\n\nOn x Bob wrote:\n> one?\nyes\n> two?\nno\n");
     assertWhole("> one?\nyes\n> two?\nno\n");
-    assertEquals("yes\n", reply("Bob wrote:\n> one?\nyes\n> two?\n"));
+    assertEquals("yes", reply("Bob wrote:\n> one?\nyes\n> two?\n"));
   }
 
   @Test
@@ -118,7 +118,7 @@ class ReplyTest {
     assertWhole("Trip\nFrom: Berlin\nTo: Paris\nDate: 1 December\n");
     assertWhole("a\n----------\nb\n");
     assertWhole("My points:\n1. x\n");
-    assertEquals("To these points:\n", reply("To these points:\n> a\n> b\n"));
+    assertEquals("To these points:", reply("To these points:\n> a\n> b\n"));
   }
 
   @Test
@@ -127,6 +127,6 @@ class ReplyTest {
     String text = line.repeat(2 * Reply.SEARCH_MAX / line.length());
     assertWhole(text + "On x Bob wrote:\n> ?\n");
     assertWhole("> ?\n" + text);
-    assertEquals("Yes.\n", reply("Yes.\n-----Original Message-----\n" + text));
+    assertEquals("Yes.", reply("Yes.\n-----Original Message-----\n" + text));
   }
 }

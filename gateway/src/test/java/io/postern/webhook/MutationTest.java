@@ -1,17 +1,25 @@
 package io.postern.webhook;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.mail.Message;
+import io.postern.mail.ReversePath;
 import io.postern.mime.Addresses;
+import io.postern.mime.AutomatedSign;
+import io.postern.mime.Bounce;
 import io.postern.mime.Corpus;
 import io.postern.mime.Cpu;
 import io.postern.mime.Letters;
+import io.postern.mime.ParsedMail;
+import io.postern.mime.Reply;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -21,13 +29,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Twenty thousand mails broken at random, or as many as `postern.mutations` says: each is read and
 /// rendered, every part of it is accounted for, and what comes out is well-formed. A mail that
-/// fails is shown in hexadecimal.
+/// fails is shown in hexadecimal, with the seed, which `postern.seed` sets.
 class MutationTest {
   private static final int MAILS = Integer.getInteger("postern.mutations", 20_000);
+  private static final long SEED = Long.getLong("postern.seed", 20261122);
 
   @Test
   void leavesEveryMailReadable() {
-    Random chance = new Random(20261122);
+    Random chance = new Random(SEED);
     for (int i = 0; i < MAILS; i++) {
       byte[] mail = Corpus.mutant(chance);
       try {
@@ -38,7 +47,8 @@ class MutationTest {
               return 0;
             });
       } catch (AssertionError e) {
-        throw new AssertionError("mail " + i + ": " + HexFormat.of().formatHex(mail), e);
+        throw new AssertionError(
+            "seed " + SEED + ", mail " + i + ": " + HexFormat.of().formatHex(mail), e);
       }
     }
   }
@@ -52,7 +62,12 @@ class MutationTest {
       }
     }
 
-    JsonNode json = JsonMapper.shared().readTree(bytes(Format.JSON.body(payload, "")));
+    checkReadings(payload.parsed());
+
+    byte[] jsonBytes = bytes(Format.JSON.body(payload, ""));
+    // Unlike the parser of JSON, it throws at anything that is not UTF-8.
+    UTF_8.newDecoder().decode(ByteBuffer.wrap(jsonBytes));
+    JsonNode json = JsonMapper.shared().readTree(jsonBytes);
     int attachments = payload.parsed().attachments().size();
     assertEquals(attachments, json.get("attachments").asInt());
     int headers = payload.parsed().headers().all().size();
@@ -75,6 +90,22 @@ class MutationTest {
         assertFalse(part.fileName().matches(".*[/\\\\\\p{Cntrl}].*|\\.*"), part.fileName());
       }
     }
+  }
+
+  private static void checkReadings(ParsedMail mail) throws IOException {
+    StringBuilder all = new StringBuilder();
+    AutomatedSign.of(ReversePath.NULL, mail.headers()).forEach(all::append);
+    Bounce.of(mail).ifPresent(all::append);
+    mail.defects().forEach(all::append);
+    mail.leftOut().forEach(all::append);
+    if (mail.text().isPresent()) {
+      Reply reply = Reply.of(mail.text().get());
+      all.append(reply.signature());
+      try (Reader reader = reply.text().open()) {
+        all.append(reader.readAllAsString());
+      }
+    }
+    assertTrue(UTF_8.newEncoder().canEncode(all));
   }
 
   private static byte[] bytes(Body body) throws IOException {
