@@ -121,13 +121,10 @@ final class Charsets {
   /// By a hint where it fits, else as nothing were known.
   private static TextEncoding hinted(Guess guess, String hint, byte[] bytes) {
     TextEncoding likely = CharsetNames.known(CharsetNames.plain(hint));
-    boolean isOpen = !guess.isUtf8() && !guess.hasJisEscape();
-    boolean isFit =
-        likely != null
-            && isOpen
-            && !likely.equals(LATIN)
-            && likely.read(bytes).indexOf(REPLACEMENT) < 0;
-    return isFit ? likely : guess(guess);
+    if (likely == null || likely.equals(LATIN) || guess.isUtf8() || guess.hasJisEscape()) {
+      return guess(guess);
+    }
+    return likely.read(bytes).indexOf(REPLACEMENT) < 0 ? likely : guess(guess);
   }
 
   /// By JIS escapes, as UTF-8 if they are valid, as what they look like, else as windows-1252.

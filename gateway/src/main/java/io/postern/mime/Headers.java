@@ -5,11 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A header section (RFC 5322 §2.2), read from bytes. Any bytes give headers; what is no header
@@ -23,8 +20,8 @@ public final class Headers {
 
   /// Fields that a message has once at most (RFC 5322 §3.6, RFC 2045 §3), in lower case. Two mail
   /// readers may well believe different ones of two.
-  private static final Set<String> ONCE =
-      Set.of(
+  private static final List<String> ONCE =
+      List.of(
           "from",
           "sender",
           "reply-to",
@@ -132,16 +129,27 @@ public final class Headers {
   /// @param isMessage true for the headers of a message, false for those of a part, where only what
   ///   describes its content means anything
   List<Defect> repeated(boolean isMessage) {
-    Set<String> seen = new HashSet<>();
     List<Defect> repeated = new ArrayList<>();
+    boolean[] seen = new boolean[ONCE.size()];
     for (Header header : all) {
-      String name = header.name().toLowerCase(Locale.ROOT);
-      boolean isOnce = ONCE.contains(name) && (isMessage || name.startsWith("content-"));
-      if (isOnce && !seen.add(name)) {
-        repeated.add(new Defect(Defect.Kind.REPEATED_HEADER, name));
+      int index = once(header.name());
+      if (index >= 0 && (isMessage || ONCE.get(index).startsWith("content-"))) {
+        if (seen[index]) {
+          repeated.add(new Defect(Defect.Kind.REPEATED_HEADER, ONCE.get(index)));
+        }
+        seen[index] = true;
       }
     }
     return repeated;
+  }
+
+  private static int once(String name) {
+    for (int i = 0; i < ONCE.size(); i++) {
+      if (ONCE.get(i).equalsIgnoreCase(name)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /// True when there were more than [#FIELDS_MAX] fields.

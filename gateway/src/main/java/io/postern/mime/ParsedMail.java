@@ -123,6 +123,9 @@ public final class ParsedMail {
   }
 
   private static List<Defect> some(List<Defect> defects) {
+    if (defects.isEmpty()) {
+      return List.of();
+    }
     Map<Defect.Kind, Integer> counts = new EnumMap<>(Defect.Kind.class);
     return defects.stream()
         .distinct()

@@ -43,8 +43,10 @@ final class PartScanner {
   private int bareLineEnds;
   private int headerBytes;
 
-  /// How many characters of base64 the present part has.
+  /// How many characters of base64 the present part has, and whether others stand among them.
   private long base64;
+
+  private boolean isBase64Broken;
 
   /// What the line belongs to.
   private enum Area {
@@ -202,9 +204,7 @@ final class PartScanner {
     if (leaf.isPresent() && leaf.get().encoding() == TransferEncoding.BASE64) {
       int characters = Base64Decoding.characters(lines.bytes(), lines.from(), lines.to());
       base64 += Math.abs(characters);
-      if (characters < 0) {
-        defects.add(new Defect(Kind.BROKEN_ENCODING, TransferEncoding.BASE64.word()));
-      }
+      isBase64Broken |= characters < 0;
     }
   }
 
@@ -309,10 +309,11 @@ final class PartScanner {
       endHeaders(end);
     }
     leaf.ifPresent(part -> leaves.add(part.endingAt(Math.max(end, part.offset()))));
-    if (base64 % 4 == 1) {
+    if (isBase64Broken || base64 % 4 == 1) {
       defects.add(new Defect(Kind.BROKEN_ENCODING, TransferEncoding.BASE64.word()));
     }
     base64 = 0;
+    isBase64Broken = false;
     leaf = Optional.empty();
   }
 

@@ -1,17 +1,54 @@
 package io.postern.mime;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.mail.Message;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Mails that were made to cost much. The bound on CPU time is a hundred times what they take, so
 /// that it fails for what is quadratic and not for a slow machine.
 class HostileMailTest {
+  /// A message that counts the bytes that are read of it.
+  private static final class CountingMessage implements Message {
+    private final Message message;
+    private long count;
+
+    CountingMessage(Message message) {
+      this.message = message;
+    }
+
+    @Override
+    public long size() {
+      return message.size();
+    }
+
+    @Override
+    public InputStream open(long offset) throws IOException {
+      return new FilterInputStream(message.open(offset)) {
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+          int read = super.read(bytes, from, length);
+          count += Math.max(read, 0);
+          return read;
+        }
+      };
+    }
+
+    long count() {
+      return count;
+    }
+  }
+
   private static ParsedMail parse(String text) throws IOException {
     return parse(Letters.of(text));
   }
@@ -49,6 +86,26 @@ class HostileMailTest {
   private static String nested(int depth) {
     return repeat(
         depth, i -> "Content-Type: multipart/mixed; boundary=b" + i + "\n\n--b" + i + "\n");
+  }
+
+  /// Everything that is ever read of a mail is read, and the bytes that it takes are counted: they
+  /// are the measure of work that no slow machine changes.
+  @ParameterizedTest
+  @MethodSource("names")
+  void readsItInABoundedNumberOfBytes(String name) throws IOException {
+    CountingMessage message = new CountingMessage(HostileMails.all().get(name).get());
+    ParsedMail mail = parse(message);
+    long read = message.count();
+    // Once to find the parts, once for the texts, and a little of each attachment.
+    long most = 3 * message.size() + PartScanner.PARTS_MAX * 32L * 1024;
+    assertTrue(read <= most, () -> read + " bytes were read of " + message.size());
+    Corpus.assertAccounted(message, mail);
+    String reading = Cpu.bounded("its reading", () -> Reading.of(mail));
+    assertTrue(UTF_8.newEncoder().canEncode(reading));
+  }
+
+  static List<String> names() {
+    return List.copyOf(HostileMails.all().keySet());
   }
 
   @Test
