@@ -1,17 +1,12 @@
 package io.postern.store.sqlite;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Whether the disk has room. The answer of the file system is kept for a second, since every MAIL
 /// asks.
 final class Room {
-  private static final Logger LOG = LoggerFactory.getLogger(Room.class);
   private static final Duration KEPT = Duration.ofSeconds(1);
 
   private final Database database;
@@ -45,12 +40,11 @@ final class Room {
   }
 
   /// What is free, less what the write-ahead log may still take when it is moved into the file.
+  ///
+  /// Asked by the path, and not by its [java.nio.file.FileStore], which searches the list of mounts
+  /// and finds none for a file in a container's layered file system. Nothing is free when the file
+  /// system doesn't tell.
   private long ask() {
-    try {
-      return Files.getFileStore(database.path()).getUsableSpace() - database.walBytes();
-    } catch (IOException e) {
-      LOG.warn("The free space at {} is unknown: {}", database.path(), e.toString());
-      return 0;
-    }
+    return database.path().toFile().getUsableSpace() - database.walBytes();
   }
 }
