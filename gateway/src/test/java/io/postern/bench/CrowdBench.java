@@ -79,8 +79,8 @@ public final class CrowdBench {
     long after = gateway.residentKb();
     System.out.printf(
         Locale.ROOT,
-        "idle: %d sessions after EHLO, RSS %.0f MB above %.0f MB, %.1f KB each; a newcomer's EHLO%n"
-            + " %s",
+        "idle: %d sessions after EHLO, RSS %.0f MB above %.0f MB, %.1f KB each; a newcomer's EHLO"
+            + " %s%n",
         IDLE_SESSIONS,
         (after - before) / 1024.0,
         before / 1024.0,
@@ -130,8 +130,8 @@ public final class CrowdBench {
       double seconds = (System.nanoTime() - start) / 1e9;
       System.out.printf(
           Locale.ROOT,
-          "large: %d of %d mails of 25 MB at once kept in %.1f s, %.0f MB/s, peak RSS %.0f MB,%n"
-              + " alive %s",
+          "large: %d of %d mails of 25 MB at once kept in %.1f s, %.0f MB/s, peak RSS %.0f MB,"
+              + " alive %s%n",
           kept,
           LARGE_SESSIONS,
           seconds,
