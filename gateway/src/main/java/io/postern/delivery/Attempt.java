@@ -8,10 +8,10 @@ import io.postern.queue.Settlement;
 import io.postern.queue.Settlement.Trial;
 import io.postern.rules.Retry;
 import io.postern.rules.Rule;
-import io.postern.settings.Secret;
 import io.postern.webhook.Body;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Payload;
+import io.postern.webhook.Proof;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -153,24 +153,28 @@ final class Attempt {
   }
 
   private Outcome call(Claim claim, Endpoint endpoint) throws IOException {
-    String apiKey = "";
-    @Nullable Secret key = endpoint.authentication().keyField();
-    if (key != null) {
-      try {
-        apiKey = key.value();
-      } catch (IOException e) {
-        return new Outcome.NotMade("secret unreadable: " + e.getMessage());
-      }
+    Proof proof;
+    try {
+      proof = endpoint.authentication().proof(clock.instant(), chance);
+    } catch (IOException e) {
+      return new Outcome.NotMade("secret unreadable: " + e.getMessage());
     }
-    Body body = render(claim, endpoint, apiKey);
+    Body body = render(claim, endpoint, proof);
     Outcome outcome = carry(claim, endpoint, endpoint.url(), body);
     if (outcome instanceof Outcome.Deferred first && endpoint.backupUrl() != null) {
-      Outcome second = carry(claim, endpoint, endpoint.backupUrl(), body);
+      // Each call of a signed format has a signature of its own; all others have the same bytes.
+      boolean isSigned = endpoint.dialect().format().isSigned();
+      Body next = isSigned ? render(claim, endpoint, again(proof)) : body;
+      Outcome second = carry(claim, endpoint, endpoint.backupUrl(), next);
       return second instanceof Outcome.Accepted(int status, _)
           ? new Outcome.Accepted(status, true)
           : both(first, second);
     }
     return outcome;
+  }
+
+  private Proof again(Proof proof) {
+    return Proof.of(proof.apiKey(), proof.signingKey(), clock.instant(), chance);
   }
 
   private Outcome carry(Claim claim, Endpoint endpoint, URI url, Body body) throws IOException {
@@ -195,7 +199,7 @@ final class Attempt {
         first.retryAfter());
   }
 
-  private Body render(Claim claim, Endpoint endpoint, String apiKey) throws IOException {
+  private Body render(Claim claim, Endpoint endpoint, Proof proof) throws IOException {
     boolean isLarge = claim.mail().message().size() > LARGE;
     if (isLarge) {
       large.acquireUninterruptibly();
@@ -205,7 +209,7 @@ final class Attempt {
       Payload payload =
           new Payload(
               claim.delivery(), claim.rule(), claim.recipient(), claim.mail(), parsed, gateway);
-      return endpoint.format().body(payload, apiKey);
+      return endpoint.dialect().body(payload, proof);
     } finally {
       if (isLarge) {
         large.release();

@@ -29,7 +29,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// Posts a sample mail, marked as one, to an endpoint as a delivery would be posted, and tells what
 /// came of it. It has no queue and leaves no trace in one.
@@ -38,6 +37,7 @@ public final class Rehearsal {
   private final Payload.Gateway gateway;
   private final Instant now;
   private final Ids ids;
+  private final RandomGenerator chance;
 
   private Rehearsal(
       HttpCourier courier, Payload.Gateway gateway, Instant now, RandomGenerator chance) {
@@ -45,6 +45,7 @@ public final class Rehearsal {
     this.gateway = gateway;
     this.now = now;
     this.ids = new Ids(InstantSource.fixed(now), chance);
+    this.chance = chance;
   }
 
   /// What was posted, and what came of it.
@@ -91,7 +92,6 @@ public final class Rehearsal {
   private Report hold(Endpoint endpoint) throws IOException {
     Mail mail = sample(endpoint.rule());
     String delivery = mail.id() + "-1";
-    @Nullable Secret key = endpoint.authentication().keyField();
     Payload payload =
         new Payload(
             delivery,
@@ -100,7 +100,7 @@ public final class Rehearsal {
             mail,
             ParsedMail.parse(mail.message()),
             gateway);
-    Body body = endpoint.format().body(payload, key == null ? "" : key.value());
+    Body body = endpoint.dialect().body(payload, endpoint.authentication().proof(now, chance));
     Courier.Post post = new Courier.Post(endpoint, endpoint.url(), delivery, 1, false, body);
     HttpRequest request = courier.prepared(post);
     long start = System.nanoTime();

@@ -5,25 +5,36 @@ import java.util.List;
 import java.util.Optional;
 
 /// Reads an address list by the grammar of RFC 5322 §3.4, obsolete forms included (§4.4: empty
-/// members, routes, white space and comments anywhere, dots in display names). Linear, and without
-/// recursion.
+/// members, routes, white space and comments anywhere, dots in display names). Groups are opened.
+/// Linear, and without recursion.
 final class AddressReader {
+  /// RFC 2047 §2 allows 75 characters; some senders use more.
+  private static final int ENCODED_WORD_MAX = 300;
+
   private final String text;
   private int at;
   private boolean isClean = true;
-  private final List<String> addresses = new ArrayList<>();
+  private final List<Mailbox> mailboxes = new ArrayList<>();
 
-  AddressReader(String text) {
+  /// The display name that was read last, encoded words and all.
+  private final StringBuilder name = new StringBuilder();
+
+  /// True to take an encoded word in a display name for one word, whatever it holds. Many senders
+  /// leave a comma in it, which RFC 2047 §5 forbids there.
+  private final boolean isLenient;
+
+  AddressReader(String text, boolean isLenient) {
     this.text = text;
+    this.isLenient = isLenient;
   }
 
-  /// The addresses; empty when the text is not in the grammar.
-  Optional<List<String>> read() {
+  /// The mailboxes; empty when the text is not in the grammar.
+  Optional<List<Mailbox>> read() {
     boolean isGroup = false;
     while (isClean) {
       blank();
       if (at >= text.length()) {
-        return isClean && !isGroup ? Optional.of(addresses) : Optional.empty();
+        return isClean && !isGroup ? Optional.of(mailboxes) : Optional.empty();
       }
       switch (text.charAt(at)) {
         case ',' -> at++;
@@ -48,6 +59,7 @@ final class AddressReader {
   /// @return true when what follows is within a group
   private boolean member(boolean isGroup) {
     int start = at;
+    name.setLength(0);
     boolean isPhrase = phrase();
     char next = at < text.length() ? text.charAt(at) : ',';
     switch (next) {
@@ -62,6 +74,7 @@ final class AddressReader {
       }
       case '@' -> {
         at = start;
+        name.setLength(0);
         address();
         separator();
       }
@@ -70,22 +83,46 @@ final class AddressReader {
     return isGroup;
   }
 
-  /// Skips words, dots and quoted strings; true if there is at least one.
+  /// Reads words, dots and quoted strings into the name; true if there is at least one.
   private boolean phrase() {
     int start = at;
     while (at < text.length() && isClean) {
       char c = text.charAt(at);
       if (c == '"') {
+        int opening = at;
         quoted();
+        unescape(text, opening + 1, at - 1, name);
+      } else if (isLenient && text.startsWith("=?", at)) {
+        int end = encodedWordEnd();
+        name.append(text, at, end);
+        at = end;
       } else if (isAtomCharacter(c) || c == '.') {
+        name.append(c);
         at++;
       } else if (c == '(' || isBlank(c)) {
         blank();
+        name.append(' ');
       } else {
         break;
       }
     }
     return at > start;
+  }
+
+  /// The index after the encoded word here, or after its first character if there is none. It looks
+  /// no further than RFC 2047 §2 lets a word be long.
+  private int encodedWordEnd() {
+    int marks = 0;
+    int end = Math.min(text.length(), at + ENCODED_WORD_MAX);
+    for (int i = at + 2; i < end && !isBlank(text.charAt(i)); i++) {
+      if (text.charAt(i) == '?') {
+        marks++;
+      }
+      if (marks == 3 && text.charAt(i) == '=' && text.charAt(i - 1) == '?') {
+        return i + 1;
+      }
+    }
+    return at + 1;
   }
 
   private void angle() {
@@ -141,7 +178,8 @@ final class AddressReader {
     if (local.isEmpty() || domain.isEmpty()) {
       isClean = false;
     } else {
-      addresses.add(Addresses.folded(unquoted(local.toString()), domain));
+      String decoded = Headers.clean(EncodedWords.decode(name.toString().strip())).strip();
+      mailboxes.add(new Mailbox(decoded, Addresses.address(unquoted(local.toString()), domain)));
     }
   }
 
@@ -210,13 +248,18 @@ final class AddressReader {
       return local;
     }
     StringBuilder inner = new StringBuilder();
-    for (int i = 1; i < local.length() - 1; i++) {
-      boolean isEscape = local.charAt(i) == '\\' && i + 1 < local.length() - 1;
-      inner.append(local.charAt(isEscape ? ++i : i));
-    }
+    unescape(local, 1, local.length() - 1, inner);
     boolean isPlain =
         !inner.isEmpty() && inner.chars().allMatch(c -> isAtomCharacter((char) c) || c == '.');
     return isPlain ? inner.toString() : local;
+  }
+
+  /// Appends the inside of a quoted string (RFC 5322 §3.2.4).
+  private static void unescape(String text, int from, int to, StringBuilder inner) {
+    for (int i = from; i < to; i++) {
+      boolean isEscape = text.charAt(i) == '\\' && i + 1 < to;
+      inner.append(text.charAt(isEscape ? ++i : i));
+    }
   }
 
   private static boolean isBlank(char c) {
@@ -225,7 +268,7 @@ final class AddressReader {
 
   /// RFC 5322 §3.2.3, and all that is not ASCII (RFC 6532 §3.2), but for what only looks like
   /// space.
-  private static boolean isAtomCharacter(char c) {
+  static boolean isAtomCharacter(char c) {
     return c > ' '
         && c != 0x7f
         && "()<>[]:;@\\,.\"".indexOf(c) < 0

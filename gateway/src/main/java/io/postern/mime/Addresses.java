@@ -1,17 +1,19 @@
 package io.postern.mime;
 
 import io.postern.mail.Domain;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/// The addresses in header fields such as From and To (RFC 5322 §3.4), for comparing.
+/// The addresses in header fields such as From and To (RFC 5322 §3.4), for comparing and for
+/// telling.
 ///
-/// A field in the grammar gives its mailboxes: groups are opened, display names and comments are
-/// not taken. A field that is not gives everything in it that looks like an address, display names
-/// included, for no two mail readers agree on what it says.
+/// A field in the grammar gives its mailboxes: groups are opened and comments are not taken. A
+/// field that is not gives everything in it that looks like an address, display names included, for
+/// no two mail readers agree on what it says.
 public final class Addresses {
   /// RFC 5321 §4.5.3.1.3 allows 254; some senders use more.
   private static final int LOCAL_MAX = 512;
@@ -28,30 +30,65 @@ public final class Addresses {
   public static List<String> of(Headers headers, String field) {
     Set<String> all = new LinkedHashSet<>();
     for (Header header : headers.named(field)) {
-      Optional<List<String>> clean = new AddressReader(header.raw()).read();
-      clean.ifPresentOrElse(
-          all::addAll,
-          () -> {
-            search(header.raw(), all);
-            if (!header.value().equals(header.raw())) {
-              search(header.value(), all);
-            }
-          });
+      for (Mailbox mailbox : of(header, false)) {
+        all.add(folded(mailbox.address()));
+      }
     }
     return List.copyOf(all);
   }
 
   /// True when a field is what the grammar wants.
   static boolean isList(Header field) {
-    return new AddressReader(field.raw()).read().isPresent();
+    return new AddressReader(field.raw(), true).read().isPresent();
   }
 
-  /// The form in which addresses are compared. Dots at the end of a domain are the root's, and
-  /// change nothing.
-  static String folded(String local, String domain) {
+  /// The mailboxes of all fields of a name, in their order, repeated ones included. Those of a
+  /// field that is not in the grammar have no names. Any text gives a list, in time linear in its
+  /// length.
+  public static List<Mailbox> mailboxes(Headers headers, String field) {
+    List<Mailbox> all = new ArrayList<>();
+    headers.named(field).forEach(header -> all.addAll(of(header, true)));
+    return List.copyOf(all);
+  }
+
+  /// A field's text, decoded so that it still reads as the same addresses: a comma in an encoded
+  /// name must not become one between addresses. A text without encoded words stays as it is.
+  public static String text(Header field) {
+    if (field.value().equals(field.raw())) {
+      return field.value();
+    }
+    return new AddressReader(field.raw(), true)
+        .read()
+        .filter(mailboxes -> !mailboxes.isEmpty())
+        .map(mailboxes -> mailboxes.stream().map(Mailbox::text).collect(Collectors.joining(", ")))
+        .orElse(field.value());
+  }
+
+  /// The form in which addresses are compared.
+  public static String folded(String address) {
+    return address.toLowerCase(Locale.ROOT);
+  }
+
+  /// @param isLenient as [AddressReader] takes it: not for comparing, where a mail reader that sees
+  ///   another address counts
+  private static List<Mailbox> of(Header header, boolean isLenient) {
+    return new AddressReader(header.raw(), isLenient)
+        .read()
+        .orElseGet(
+            () -> {
+              Set<String> found = new LinkedHashSet<>();
+              search(header.raw(), found);
+              if (!header.value().equals(header.raw())) {
+                search(header.value(), found);
+              }
+              return found.stream().map(address -> new Mailbox("", address)).toList();
+            });
+  }
+
+  /// An address as it is told. Dots at the end of a domain are the root's, and change nothing.
+  static String address(String local, String domain) {
     String name = domain.substring(0, domain.length() - trailingDots(domain));
-    String ascii = Domain.parse(name).map(Domain::ascii).orElse(name);
-    return (local + "@" + ascii).toLowerCase(Locale.ROOT);
+    return local + "@" + Domain.parse(name).map(Domain::ascii).orElse(name);
   }
 
   /// Finds all that looks like an address. Each character belongs to at most one word left of an at
@@ -73,7 +110,7 @@ public final class Addresses {
       String local = AddressReader.unquoted(text.substring(start, at));
       String domain = text.substring(at + 1, end);
       if (!local.isEmpty() && trailingDots(domain) < domain.length()) {
-        found.add(folded(local, domain));
+        found.add(address(local, domain));
       }
     }
   }

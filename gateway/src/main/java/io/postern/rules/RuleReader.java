@@ -8,6 +8,7 @@ import io.postern.settings.Problems;
 import io.postern.settings.Secret;
 import io.postern.settings.Section;
 import io.postern.settings.Text;
+import io.postern.webhook.Dialect;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authentication;
 import io.postern.webhook.Endpoint.Authorization;
@@ -151,19 +152,18 @@ record RuleReader(
     Urls urls = new Urls(settings, problems);
     Optional<URI> url = post.text("url").flatMap(text -> urls.read("url", text));
     Optional<URI> backup = post.text("backup-url").flatMap(text -> urls.read("backup-url", text));
-    Map<String, Format> formats = new LinkedHashMap<>();
-    for (Format format : Format.values()) {
-      formats.put(format.word(), format);
-    }
-    Format format = post.word("format", formats).orElse(Format.FORM);
-    Authentication authentication = authentication(post, format, unreadable);
+    DialectReader dialects = new DialectReader(post, unreadable);
+    Dialect dialect = dialects.dialect();
+    Authentication authentication =
+        authentication(post, dialect.format(), dialects.signingKey(dialect.format()), unreadable);
     List<Secret> sign = post.secrets("sign", KEYS_MAX, unreadable);
     Exchange exchange = new PostReader(post, problems).exchange(permanent, unreadable);
     return url.map(
-        it -> new Endpoint(rule, it, backup.orElse(null), format, authentication, sign, exchange));
+        it -> new Endpoint(rule, it, backup.orElse(null), dialect, authentication, sign, exchange));
   }
 
-  private Authentication authentication(Section post, Format format, Severity unreadable) {
+  private Authentication authentication(
+      Section post, Format format, Optional<Secret> signingKey, Severity unreadable) {
     Section basic = post.section("basic");
     Section apiKey = post.section("api-key");
     Optional<Text> username = basic.text("username");
@@ -188,21 +188,22 @@ record RuleReader(
     if (send.isPresent() && send.get() == Send.FIELD && !format.hasKeyField()) {
       apiKey.refuse(
           "send",
-          "the format %s has no fields; write send: bearer, or format: form"
+          "the format %s has no field for a key; write send: bearer, or format: form"
               .formatted(format.word()));
     }
     if (basic.isPresent() && send.isPresent() && send.get() == Send.BEARER) {
       problems.error(
           apiKey.place(), "basic and bearer both use the header Authorization; keep one of them");
     }
-    return chosen(username, password, key, send);
+    return chosen(username, password, key, send, signingKey);
   }
 
   private static Authentication chosen(
       Optional<Text> username,
       Optional<Secret> password,
       Optional<Secret> key,
-      Optional<Send> send) {
+      Optional<Send> send,
+      Optional<Secret> signingKey) {
     boolean isBearer = send.isPresent() && send.get() == Send.BEARER;
     Authorization authorization = new Authorization.None();
     if (key.isPresent() && isBearer) {
@@ -210,6 +211,7 @@ record RuleReader(
     } else if (username.isPresent() && password.isPresent()) {
       authorization = new Authorization.Basic(username.get().value(), password.get());
     }
-    return new Authentication(authorization, isBearer ? null : key.orElse(null));
+    return new Authentication(
+        authorization, isBearer ? null : key.orElse(null), signingKey.orElse(null));
   }
 }

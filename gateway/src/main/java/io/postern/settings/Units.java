@@ -56,7 +56,8 @@ final class Units {
 
   /// A size in the largest unit that tells it exactly.
   static String size(long bytes) {
-    return told(bytes, SIZE_UNITS, SIZE_BYTES, " bytes");
+    // Nothing has a unit of its own; this is how a file would write it.
+    return bytes == 0 ? "0KB" : told(bytes, SIZE_UNITS, SIZE_BYTES, " bytes");
   }
 
   private static String told(long count, String[] units, long[] scales, String smallest) {

@@ -2,10 +2,13 @@ package io.postern.webhook;
 
 import io.postern.settings.CertificateFile;
 import io.postern.settings.Secret;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Where a rule posts, and how. An endpoint is its rule: windows, pauses and counters go by the
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param url https, or http to a host that may be reached so
 /// @param backupUrl tried within the same attempt when the call to the URL is deferred; null for
 ///   none
-/// @param format the dialect
+/// @param dialect what the body of a post looks like
 /// @param authentication what proves us to the endpoint
 /// @param signingKeys Standard Webhooks secrets, the newest first; empty for unsigned posts
 /// @param exchange how a call is made
@@ -23,7 +26,7 @@ public record Endpoint(
     String rule,
     URI url,
     @Nullable URI backupUrl,
-    Format format,
+    Dialect dialect,
     Authentication authentication,
     List<Secret> signingKeys,
     Exchange exchange) {
@@ -57,9 +60,25 @@ public record Endpoint(
   ///
   /// @param authorization the header Authorization
   /// @param keyField an API key sent as the field `api_key` of the body; null for none
-  public record Authentication(Authorization authorization, @Nullable Secret keyField) {
+  /// @param signingKey the key that bodies of a signed format are signed with; null for other
+  ///   formats
+  public record Authentication(
+      Authorization authorization, @Nullable Secret keyField, @Nullable Secret signingKey) {
     /// None at all.
-    public static final Authentication NONE = new Authentication(new Authorization.None(), null);
+    public static final Authentication NONE =
+        new Authentication(new Authorization.None(), null, null);
+
+    /// What a body proves us by, in a call that is made now.
+    ///
+    /// @param chance it must not be guessable
+    /// @throws IOException when a secret can't be read; the message names it, and the cure
+    public Proof proof(Instant now, RandomGenerator chance) throws IOException {
+      return Proof.of(value(keyField), value(signingKey), now, chance);
+    }
+
+    private static String value(@Nullable Secret secret) throws IOException {
+      return secret == null ? "" : secret.value();
+    }
   }
 
   /// The header Authorization (RFC 9110 §11.6.2).

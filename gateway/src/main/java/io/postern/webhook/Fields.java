@@ -51,7 +51,7 @@ record Fields(List<Field> beforeHeaders, List<Header> headers, List<Field> after
           parsed.defects().stream().map(Defect::text).collect(Collectors.joining("; "));
       after.add(new Field("defect", defects));
     }
-    return new Fields(before, headers(payload), after);
+    return new Fields(before, HeaderList.all(payload), after);
   }
 
   /// Writes the headers as a list of objects with a name and a value.
@@ -71,14 +71,5 @@ record Fields(List<Field> beforeHeaders, List<Header> headers, List<Field> after
     return parsed.headers().named(name).stream()
         .map(Header::value)
         .collect(Collectors.joining(", "));
-  }
-
-  private static List<Header> headers(Payload payload) {
-    Trace trace = Trace.of(payload);
-    List<Header> headers = new ArrayList<>();
-    headers.add(new Header("Return-Path", trace.returnPath(), trace.returnPath()));
-    headers.add(new Header("Received", trace.received(), trace.received()));
-    headers.addAll(payload.parsed().headers().all());
-    return headers;
   }
 }

@@ -2,13 +2,13 @@ package io.postern.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.postern.mime.Attachment;
 import io.postern.mime.MailText;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +27,14 @@ final class Pieces {
     InputStream open() throws IOException;
   }
 
+  /// Some text, the same each time it is opened.
+  @FunctionalInterface
+  interface Chars {
+    Reader open() throws IOException;
+  }
+
   /// Takes bytes at the body's end.
-  OutputStream bytes() {
+  ByteArrayOutputStream bytes() {
     return held;
   }
 
@@ -46,15 +52,17 @@ final class Pieces {
       held.writeBytes(encoding.apply(brief.get()));
       return;
     }
+    chars(text::open, encoding);
+  }
+
+  /// Adds text that is long.
+  ///
+  /// @param encoding as [TextStream] takes it
+  void chars(Chars text, Function<String, byte[]> encoding) throws IOException {
     Piece piece = () -> new TextStream(text.open(), encoding);
     try (InputStream in = piece.open()) {
       add(piece, in.transferTo(OutputStream.nullOutputStream()));
     }
-  }
-
-  /// Adds an attachment's content.
-  void content(Attachment attachment) throws IOException {
-    add(attachment::open, attachment.size());
   }
 
   /// Adds a stretch of known length.

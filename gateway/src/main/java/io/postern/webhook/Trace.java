@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.postern.mail.Domain;
 import io.postern.mail.Envelope;
 import io.postern.mail.Peer;
+import io.postern.mime.Header;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 
 /// The trace fields that stand in front of the mail's own headers in every format (RFC 5321 §4.4):
@@ -25,6 +27,13 @@ record Trace(String returnPath, String received) {
   static Trace of(Payload payload) {
     return new Trace(
         "<" + payload.mail().envelope().from().text() + ">", String.join(" ", clauses(payload)));
+  }
+
+  /// Both as header fields.
+  List<Header> fields() {
+    return List.of(
+        new Header("Return-Path", returnPath, returnPath),
+        new Header("Received", received, received));
   }
 
   /// Both fields as bytes of a message, line ends included.

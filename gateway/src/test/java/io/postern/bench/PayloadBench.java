@@ -46,7 +46,7 @@ public final class PayloadBench {
   }
 
   private static long render(Message message, Format format) throws Exception {
-    Body body = format.body(Payloads.of(message), "");
+    Body body = Payloads.body(format, Payloads.of(message));
     try (InputStream in = body.source().open()) {
       return in.transferTo(OutputStream.nullOutputStream());
     }

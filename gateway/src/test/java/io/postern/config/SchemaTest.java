@@ -70,7 +70,7 @@ class SchemaTest {
     assertEquals(List.of(), problems(ConfigFile.schema(), ShippedFilesTest.switchedOn()));
     try (Stream<Path> files = Files.walk(ShippedFilesTest.ROOT.resolve("rules"))) {
       List<Path> rules = files.filter(file -> file.toString().endsWith(".yaml")).toList();
-      assertEquals(5, rules.size());
+      assertEquals(6, rules.size());
       for (Path rule : rules) {
         assertEquals(
             List.of(), problems(RuleFiles.schema(), Files.readString(rule)), rule.toString());

@@ -38,7 +38,7 @@ class ShippedFilesTest {
         check.problems().stream()
             .allMatch(problem -> problem.place().file().endsWith("rules/desk.yaml")),
         () -> check.problems().toString());
-    assertEquals("5 rules (2 disabled), 0 errors, 2 warnings", check.summary());
+    assertEquals("6 rules (3 disabled), 0 errors, 2 warnings", check.summary());
     for (Rule rule : check.book().rules()) {
       assertEquals("app.example.com", rule.endpoint().url().getHost());
     }

@@ -14,6 +14,7 @@ import io.postern.fixture.SinkRequest;
 import io.postern.fixture.WebhookSink;
 import io.postern.settings.Secret;
 import io.postern.webhook.Body;
+import io.postern.webhook.Dialect;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authentication;
 import io.postern.webhook.Endpoint.Authorization;
@@ -340,7 +341,13 @@ final class HttpCourierTest {
   private Courier.Post post(URI url, Duration timeout, Body body) {
     Endpoint endpoint =
         new Endpoint(
-            "desk", url, null, Format.FORM, Authentication.NONE, List.of(), exchange(timeout));
+            "desk",
+            url,
+            null,
+            Dialect.of(Format.FORM),
+            Authentication.NONE,
+            List.of(),
+            exchange(timeout));
     return new Courier.Post(endpoint, url, "01abc-1", 1, false, body);
   }
 
@@ -350,8 +357,8 @@ final class HttpCourierTest {
         "desk",
         sink.url("/hook"),
         null,
-        Format.FORM,
-        new Authentication(authorization, null),
+        Dialect.of(Format.FORM),
+        new Authentication(authorization, null, null),
         signingKeys,
         exchange(timeout));
   }

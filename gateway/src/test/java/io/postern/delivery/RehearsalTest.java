@@ -7,6 +7,7 @@ import io.postern.fixture.FakeClock;
 import io.postern.fixture.SinkRequest;
 import io.postern.fixture.WebhookSink;
 import io.postern.settings.Secret;
+import io.postern.webhook.Dialect;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authentication;
 import io.postern.webhook.Format;
@@ -34,7 +35,7 @@ final class RehearsalTest {
               "desk",
               sink.url("/desk"),
               null,
-              Format.JSON,
+              Dialect.of(Format.JSON),
               Authentication.NONE,
               List.of(secret(NEW), secret(OLD)),
               new Endpoint.Exchange(Duration.ofSeconds(10), null, null, true));

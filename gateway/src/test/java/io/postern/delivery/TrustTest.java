@@ -9,6 +9,7 @@ import io.postern.fixture.FakeClock;
 import io.postern.fixture.WebhookSink;
 import io.postern.settings.CertificateFile;
 import io.postern.webhook.Body;
+import io.postern.webhook.Dialect;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authentication;
 import io.postern.webhook.Endpoint.Exchange;
@@ -131,7 +132,7 @@ final class TrustTest {
             "desk",
             url,
             null,
-            Format.FORM,
+            Dialect.of(Format.FORM),
             Authentication.NONE,
             List.of(),
             new Exchange(LONG, ca, null, true));

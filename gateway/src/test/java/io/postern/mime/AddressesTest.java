@@ -96,4 +96,31 @@ class AddressesTest {
       Cpu.bounded(bit, () -> of(text));
     }
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "Ann <Ann@Example.COM> | Ann <Ann@example.com>",
+        "a@example.com (Ann), <b@example.com> | a@example.com ~ b@example.com",
+        "\"Doe, \\\"J\\\"\" <j@example.com> | \"Doe, \\\"J\\\"\" <j@example.com>",
+        "J. (x) Doe  <j@example.com> | \"J. Doe\" <j@example.com>",
+        "=?utf-8?Q?M=C3=BCller,_J?= <m@example.com> | \"Müller, J\" <m@example.com>",
+        "=?utf-8?Q?no word, a@example.com | a@example.com",
+        "=?utf-8?Q?M=C3=BCl?= =?utf-8?Q?ler?= <m@example.com> | Müller <m@example.com>",
+        "team: a@example.com, B <b@example.com>; | a@example.com ~ B <b@example.com>",
+        "undisclosed-recipients:; | ``",
+        "a@exämple.com | a@xn--exmple-cua.com",
+        "<<b@example.com | b@example.com",
+        "=?utf-8?Q?=07?= <b@example.com> | \uFFFD <b@example.com>",
+      })
+  void tellsMailboxesWithTheirNames(String field, String expected) {
+    byte[] bytes = ("From: " + field + "\r\n").getBytes(UTF_8);
+    Headers headers = Headers.read(bytes, bytes.length);
+    assertEquals(
+        expected,
+        String.join(
+            " ~ ", Addresses.mailboxes(headers, "from").stream().map(Mailbox::text).toList()));
+  }
 }

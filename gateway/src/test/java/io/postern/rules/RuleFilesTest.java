@@ -3,10 +3,13 @@ package io.postern.rules;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
+import io.postern.webhook.Dialect;
+import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authentication;
 import io.postern.webhook.Endpoint.Authorization;
 import io.postern.webhook.Endpoint.Exchange;
@@ -59,7 +62,7 @@ class RuleFilesTest {
     assertEquals("desk", rule.endpoint().rule());
     assertEquals(URI.create("https://app.example.com/hooks/mail"), rule.endpoint().url());
     assertEquals(null, rule.endpoint().backupUrl());
-    assertEquals(Format.FORM, rule.endpoint().format());
+    assertEquals(Format.FORM, rule.endpoint().dialect().format());
     assertEquals(Authentication.NONE, rule.endpoint().authentication());
     assertEquals(List.of(), rule.endpoint().signingKeys());
     assertEquals(
@@ -103,7 +106,7 @@ class RuleFilesTest {
             .rules()
             .getFirst();
     assertEquals("standby.example.com", rule.endpoint().backupUrl().getHost());
-    assertEquals(Format.JSON, rule.endpoint().format());
+    assertEquals(Format.JSON, rule.endpoint().dialect().format());
     Authorization.Basic basic =
         assertInstanceOf(
             Authorization.Basic.class, rule.endpoint().authentication().authorization());
@@ -196,7 +199,16 @@ class RuleFilesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "format: xml | 7:11: format: \"xml\" is not known; write form, json or raw",
+        "format: xml | 7:11: format: \"xml\" is not known; write form, json, raw, postern,"
+            + " sendgrid, mailgun, postmark or cloudmailin",
+        "raw: true | 7:8: raw: the format form has no such option, only sendgrid, mailgun,"
+            + " postmark; remove it, or change the format",
+        "inline-max: 1MB | 7:15: inline-max: the format form has no such option, only postern;"
+            + " remove it, or change the format",
+        "signing-key: {env: P} | 7:16: signing-key: the format form has no such option, only"
+            + " mailgun; remove it, or change the format",
+        "format: mailgun | 6:3: the key \"signing-key\" is missing; write signing-key: { file:"
+            + " mailgun.key }",
         "timeout: 0s | 7:12: timeout: 0s is out of range; write 1s to 999s",
         "timeout: 1000s | 7:12: timeout: 1000s is out of range; write 1s to 999s",
         "timeout: 30 | 7:12: timeout: 30 has no unit; write s, m, h or d after the number, 1s to"
@@ -231,6 +243,30 @@ class RuleFilesTest {
   }
 
   @Test
+  void readsTheOptionsOfFormats() throws IOException {
+    write("a.yaml", GOOD.replace("desk", "a") + "  format: sendgrid\n  raw: true\n");
+    write("b.yaml", GOOD.replace("desk", "b") + "  format: postern\n  inline-max: 0KB\n");
+    write("c.yaml", GOOD.replace("desk", "c") + "  format: postmark\n");
+    write("d.yaml", GOOD.replace("desk", "d") + "  format: mailgun\n  signing-key: {env: P}\n");
+    write("e.yaml", GOOD.replace("desk", "e") + "  format: postern\n  inline-max: 11MB\n");
+    assertEquals(
+        List.of(folder + "/e.yaml:8:15: inline-max: 11MB is out of range; write 0KB to 10MB"),
+        problems(Map.of("P", "x")));
+    Files.delete(folder.resolve("e.yaml"));
+    List<Endpoint> endpoints =
+        good(Map.of("P", "x")).book().rules().stream().map(Rule::endpoint).toList();
+    assertEquals(
+        List.of(
+            new Dialect(Format.SENDGRID, true, Dialect.INLINE_MAX),
+            new Dialect(Format.POSTERN, false, 0),
+            Dialect.of(Format.POSTMARK),
+            Dialect.of(Format.MAILGUN)),
+        endpoints.stream().map(Endpoint::dialect).toList());
+    assertEquals("x", endpoints.get(3).authentication().signingKey().value());
+    assertNull(endpoints.get(0).authentication().signingKey());
+  }
+
+  @Test
   void refusesBasicWithBearerAndAFieldWhereThereAreNone() throws IOException {
     write(
         "a.yaml",
@@ -252,8 +288,8 @@ class RuleFilesTest {
                 + "/a.yaml:8:12: basic and bearer both use the header Authorization; keep one of"
                 + " them",
             folder
-                + "/b.yaml:8:36: send: the format raw has no fields; write send: bearer, or format:"
-                + " form"),
+                + "/b.yaml:8:36: send: the format raw has no field for a key; write send: bearer,"
+                + " or format: form"),
         problems(Map.of("P", "x")));
   }
 

@@ -52,7 +52,7 @@ class FormFormatTest {
       """;
 
   private static List<FormReader.Part> read(Payload payload, String apiKey) throws IOException {
-    Body body = Format.FORM.body(payload, apiKey);
+    Body body = Payloads.body(Format.FORM, payload, apiKey);
     return FormReader.read(body.contentType(), Payloads.bytes(body));
   }
 
@@ -157,7 +157,7 @@ class FormFormatTest {
 
   @Test
   void isReadByAnotherLibrary() throws Exception {
-    Body body = Format.FORM.body(Payloads.of(Letters.of(MAIL)), "key-1");
+    Body body = Payloads.body(Format.FORM, Payloads.of(Letters.of(MAIL)), "key-1");
     MimeMultipart form =
         new MimeMultipart(new ByteArrayDataSource(Payloads.bytes(body), body.contentType()));
     assertEquals(16, form.getCount());
@@ -172,11 +172,11 @@ class FormFormatTest {
 
   @Test
   void isTheSameAtEachAttemptAndAnotherForEachDelivery() throws IOException {
-    byte[] first = Payloads.bytes(Format.FORM.body(Payloads.of(Letters.of(MAIL)), ""));
-    byte[] second = Payloads.bytes(Format.FORM.body(Payloads.of(Letters.of(MAIL)), ""));
+    byte[] first = Payloads.bytes(Payloads.body(Format.FORM, Payloads.of(Letters.of(MAIL))));
+    byte[] second = Payloads.bytes(Payloads.body(Format.FORM, Payloads.of(Letters.of(MAIL))));
     assertArrayEquals(first, second);
-    assertEquals(FormFormat.boundary("a"), FormFormat.boundary("a"));
-    assertNotEquals(FormFormat.boundary("a"), FormFormat.boundary("b"));
+    assertEquals(MultipartForm.boundary("a"), MultipartForm.boundary("a"));
+    assertNotEquals(MultipartForm.boundary("a"), MultipartForm.boundary("b"));
   }
 
   @Test

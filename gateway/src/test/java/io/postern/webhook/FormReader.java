@@ -17,7 +17,7 @@ final class FormReader {
   private static final Pattern HEAD =
       Pattern.compile(
           """
-          Content-Disposition: form-data; name="([a-z_0-9-]+)"(?:; filename="([^"\r\n]+)"
+          Content-Disposition: form-data; name="([A-Za-z_0-9-]+)"(?:; filename="([^"\r\n]+)"
           Content-Type: (TOKEN/TOKEN))?
 
           """

@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class JsonFormatTest {
   private static JsonNode read(Message message, String apiKey) throws IOException {
-    Body body = Format.JSON.body(Payloads.of(message), apiKey);
+    Body body = Payloads.body(Format.JSON, Payloads.of(message), apiKey);
     assertEquals("application/json", body.contentType());
     return JsonMapper.shared().readTree(Payloads.bytes(body));
   }

@@ -64,7 +64,7 @@ class MutationTest {
 
     checkReadings(payload.parsed());
 
-    byte[] jsonBytes = bytes(Format.JSON.body(payload, ""));
+    byte[] jsonBytes = bytes(Payloads.body(Format.JSON, payload));
     // Unlike the parser of JSON, it throws at anything that is not UTF-8.
     UTF_8.newDecoder().decode(ByteBuffer.wrap(jsonBytes));
     JsonNode json = JsonMapper.shared().readTree(jsonBytes);
@@ -73,7 +73,7 @@ class MutationTest {
     int headers = payload.parsed().headers().all().size();
     assertEquals(headers + 2, json.get("headers").size());
 
-    Body form = Format.FORM.body(payload, "");
+    Body form = Payloads.body(Format.FORM, payload);
     byte[] formBytes = bytes(form);
     assertArrayEquals(formBytes, bytes(form));
     List<FormReader.Part> parts = FormReader.read(form.contentType(), formBytes);

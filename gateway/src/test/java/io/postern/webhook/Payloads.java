@@ -17,7 +17,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Payloads for tests, and their bodies.
 public final class Payloads {
@@ -42,6 +44,30 @@ public final class Payloads {
         new Mail("01mail", envelope, message),
         ParsedMail.parse(message),
         new Payload.Gateway("mx.in.example.com", "main"));
+  }
+
+  /// The body of a format without options.
+  public static Body body(Format format, Payload payload) throws IOException {
+    return body(format, payload, "");
+  }
+
+  static Body body(Format format, Payload payload, String apiKey) throws IOException {
+    return Dialect.of(format).body(payload, proof(apiKey));
+  }
+
+  static Proof proof(String apiKey) {
+    return new Proof(apiKey, "key-example-signing", 1_700_000_000, "a".repeat(50));
+  }
+
+  /// Each format, and those that have one also in raw.
+  public static List<Dialect> dialects() {
+    return Arrays.stream(Format.values())
+        .flatMap(
+            format ->
+                format.hasRaw()
+                    ? Stream.of(Dialect.of(format), new Dialect(format, true, Dialect.INLINE_MAX))
+                    : Stream.of(Dialect.of(format)))
+        .toList();
   }
 
   static ReversePath sender() {

@@ -11,7 +11,7 @@ class RawFormatTest {
   @Test
   void putsTheTraceInFrontOfTheMessageAsItCame() throws IOException {
     String message = "Subject: x\nodd\r\r\n\0\u00ff";
-    Body body = Format.RAW.body(Payloads.of(new Letters().raw(message).message()), "");
+    Body body = Payloads.body(Format.RAW, Payloads.of(new Letters().raw(message).message()));
     assertEquals("message/rfc822", body.contentType());
     assertEquals(
         """
