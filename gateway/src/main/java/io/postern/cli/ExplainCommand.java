@@ -2,7 +2,6 @@ package io.postern.cli;
 
 import io.postern.config.Config;
 import io.postern.mail.Address;
-import io.postern.mail.Domain;
 import io.postern.mime.HeaderTap;
 import io.postern.mime.Headers;
 import io.postern.rules.Book;
@@ -54,7 +53,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CommandLine line = Main.line(spec);
-    Address recipient = recipient(line);
+    Address recipient = AddressOption.parse(line, "--to", to);
     Optional<Config> config = Main.present(configOption).read(line);
     if (config.isEmpty()) {
       return 1;
@@ -96,16 +95,5 @@ final class ExplainCommand implements Callable<Integer> {
       }
     }
     return tap.headers();
-  }
-
-  private Address recipient(CommandLine line) {
-    int at = to.lastIndexOf('@');
-    return Domain.parse(to.substring(at + 1))
-        .filter(_ -> at > 0)
-        .map(domain -> new Address(to.substring(0, at), domain))
-        .orElseThrow(
-            () ->
-                new CommandLine.ParameterException(
-                    line, "--to " + to + ": write an address such as support@in.example.com"));
   }
 }

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       CheckCommand.class,
       ExplainCommand.class,
+      ParseCommand.class,
       LogCommand.class,
       ShowCommand.class,
       QueueCommand.class,
