@@ -49,7 +49,7 @@ public final class HostileBench {
   }
 
   private static void render(Message message) throws Exception {
-    Body body = Format.JSON.body(Payloads.of(message), "");
+    Body body = Payloads.body(Format.JSON, Payloads.of(message));
     try (InputStream in = body.source().open()) {
       in.transferTo(OutputStream.nullOutputStream());
     }
