@@ -11,6 +11,7 @@ import io.postern.fixture.WebhookSink;
 import io.postern.journal.Status;
 import io.postern.queue.MailQueue;
 import io.postern.queue.Pause;
+import io.postern.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -80,8 +81,8 @@ final class DeliveryTroubleTest {
         Statement lock = other.createStatement()) {
       lock.execute("BEGIN IMMEDIATE");
       answer.countDown();
-      String reply = gateway.deliver(Mails.plain(), "desk@in.example.com");
-      assertTrue(reply.startsWith("451 4.3.0 "), reply);
+      SqliteStore store = (SqliteStore) gateway.gateway().queue();
+      TestGateway.until("the settlement has failed", () -> store.fault().isPresent());
       assertEquals(1, gateway.gateway().inFlight(), "in flight until its settlement is on disk");
       lock.execute("ROLLBACK");
     }

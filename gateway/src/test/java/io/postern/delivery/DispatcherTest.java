@@ -250,6 +250,22 @@ final class DispatcherTest {
   }
 
   @Test
+  void aMailThatAnEndpointCannotDigestKeepsNoLaterOneFromBeingProbed() throws Exception {
+    put();
+    store.pause(new Pause("desk", clock.instant(), Pause.Cause.FAILING, "failing"));
+    dispatcher.wake();
+    courier.always = new Outcome.Deferred(500, "HTTP 500", "", null);
+    assertEquals(1, crank());
+    clock.tick(Duration.ofMinutes(30));
+    put();
+    assertEquals(0, crank());
+    courier.calls.clear();
+    clock.tick(Duration.ofMinutes(30));
+    assertEquals(1, crank());
+    assertTrue(courier.calls.element().delivery().startsWith("mail0000000000000000000001"));
+  }
+
+  @Test
   void aPauseByAPersonWaitsForAPerson() throws Exception {
     put();
     store.pause(new Pause("desk", clock.instant(), Pause.Cause.FAILING, "failing"));
