@@ -4,8 +4,9 @@ import io.postern.mail.Message;
 import io.postern.mime.Letters;
 import io.postern.mime.ParsedMail;
 import io.postern.webhook.Body;
-import io.postern.webhook.Format;
+import io.postern.webhook.Dialect;
 import io.postern.webhook.Payloads;
+import io.postern.webhook.Proof;
 import jakarta.mail.Multipart;
 import jakarta.mail.Part;
 import jakarta.mail.Session;
@@ -25,6 +26,7 @@ public final class PayloadBench {
   private static final long WARM_UP_NANOS = 3_000_000_000L;
   private static final long MEASURE_NANOS = 3_000_000_000L;
   private static final int ROUNDS = 3;
+  private static final Proof PROOF = new Proof("", "key-example-signing", 0, "a".repeat(50));
   private static final Session SESSION = Session.getInstance(new Properties());
 
   private PayloadBench() {}
@@ -39,14 +41,15 @@ public final class PayloadBench {
 
   private static void measure(String name, Message message) throws Throwable {
     row(name, "parse", message, () -> ParsedMail.parse(message).attachments().size());
-    for (Format format : Format.values()) {
-      row(name, "parse and " + format.word(), message, () -> render(message, format));
+    for (Dialect dialect : Payloads.dialects()) {
+      String word = dialect.format().word() + (dialect.raw() ? ", raw" : "");
+      row(name, "parse and " + word, message, () -> render(message, dialect));
     }
     row(name, "angus-mail, all parts read", message, () -> angus(message));
   }
 
-  private static long render(Message message, Format format) throws Exception {
-    Body body = Payloads.body(format, Payloads.of(message));
+  private static long render(Message message, Dialect dialect) throws Exception {
+    Body body = dialect.body(Payloads.of(message), PROOF);
     try (InputStream in = body.source().open()) {
       return in.transferTo(OutputStream.nullOutputStream());
     }
