@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.Mails;
+import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.WebhookSink;
+import io.postern.journal.Ledger;
 import io.postern.journal.Status;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +71,23 @@ final class StoreTroubleTest {
         () ->
             gateway.gateway().turns().entrySet().stream()
                 .allMatch(turns -> turns.getValue() > before.get(turns.getKey())));
+  }
+
+  @Test
+  void aClockThatJumpsBackAndForthLosesNothing() throws Exception {
+    sink.nextAt("/desk", SinkAnswer.status(503));
+    assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("250 "));
+    gateway.await(Status.DEFERRED);
+    gateway.idle();
+    gateway.tick(Duration.ofHours(-3));
+    assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("250 "));
+    sink.await(3, TestGateway.PATIENCE);
+    gateway.idle();
+    assertEquals(3, sink.requests().size(), "what was put off waits for its time");
+    gateway.tick(Duration.ofHours(5));
+    sink.await(4, TestGateway.PATIENCE);
+    gateway.idle();
+    assertEquals(new Ledger(3, 3, 0, 0, 0), gateway.gateway().journal().ledger());
   }
 
   private void awaitHealth(String text) throws Exception {
