@@ -37,19 +37,39 @@ class MutationTest {
   @Test
   void leavesEveryMailReadable() {
     Random chance = new Random(SEED);
+    List<Dialect> dialects = Payloads.dialects();
     for (int i = 0; i < MAILS; i++) {
       byte[] mail = Corpus.mutant(chance);
+      Dialect dialect = dialects.get(i % dialects.size());
       try {
         Cpu.bounded(
             "a mutant",
             () -> {
               check(Letters.of(mail));
+              check(Letters.of(mail), dialect);
               return 0;
             });
       } catch (AssertionError e) {
         throw new AssertionError(
             "seed " + SEED + ", mail " + i + ": " + HexFormat.of().formatHex(mail), e);
       }
+    }
+  }
+
+  /// Another dialect for each mail.
+  private static void check(Message message, Dialect dialect) throws IOException {
+    Body body = dialect.body(Payloads.of(message), Payloads.proof(""));
+    byte[] bytes = bytes(body);
+    assertArrayEquals(bytes, bytes(body));
+    String type = body.contentType();
+    if (type.equals("application/json")) {
+      assertFalse(JsonMapper.shared().readTree(bytes).isEmpty());
+    } else if (type.startsWith("multipart/")) {
+      FormReader.read(type, bytes);
+    } else if (type.equals("application/x-www-form-urlencoded")) {
+      String form = new String(bytes, UTF_8);
+      assertTrue(form.matches("[A-Za-z0-9*._+&=%-]+"), form);
+      assertFalse(form.matches(".*%(?![0-9A-F]{2}).*"), form);
     }
   }
 
