@@ -81,7 +81,7 @@ final class MailTable {
 
   /// Notes that chunks are written before their mail is accepted.
   void openSpool(long mail) throws SQLException {
-    sql.update("INSERT INTO spools (mail, erase) VALUES (?, 0)", mail);
+    sql.update("INSERT INTO spools (mail) VALUES (?)", mail);
   }
 
   /// Notes that the chunks belong to a mail now, or are gone.
@@ -94,6 +94,12 @@ final class MailTable {
   /// Mails that are not there, never accepted or removed, and have chunks.
   List<Long> openSpools() throws SQLException {
     return sql.list("SELECT mail FROM spools ORDER BY mail", row -> row.getLong(1));
+  }
+
+  /// Mails that were removed and have chunks left.
+  List<Long> removed() throws SQLException {
+    return sql.list(
+        "SELECT mail FROM spools WHERE erase IS NOT NULL ORDER BY mail", row -> row.getLong(1));
   }
 
   /// Removes some of the chunks of a mail that was given up or removed. A mail that was accepted

@@ -29,10 +29,6 @@ final class Writer {
   /// ones.
   static final long GROUP_BYTES_MAX = 4L * 1024 * 1024;
 
-  /// How long chores wait after they were done or could not be: a flood of refusals costs one
-  /// transaction a second.
-  private static final long CHORES_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
-
   /// The longest time between two turns of the loop, so that one that hangs can be told from one
   /// that has nothing to do.
   private static final long TURN_NANOS = Duration.ofSeconds(5).toNanos();
@@ -40,6 +36,7 @@ final class Writer {
   private final Database database;
   private final InstantSource clock;
   private final int groupMax;
+  private final long choresWaitNanos;
   private final Commits commits;
   private final Line line = new Line(WAITING_MAX);
   private final Chores chores;
@@ -76,6 +73,7 @@ final class Writer {
     this.database = database;
     this.clock = clock;
     this.groupMax = settings.groupMax();
+    this.choresWaitNanos = settings.choresWait().toNanos();
     this.commits = commits;
     this.chores = new Chores(clock, settings.deniedMax(), database.segments());
     this.thread = Thread.ofPlatform().daemon().name("postern-writer").unstarted(this::loop);
@@ -235,7 +233,7 @@ final class Writer {
     try {
       Chores.Part part = chores.run(open);
       open.release();
-      choresAt = System.nanoTime() + (part.more() ? 0 : CHORES_WAIT_NANOS);
+      choresAt = System.nanoTime() + (part.more() ? 0 : choresWaitNanos);
       return Optional.of(part);
     } catch (SQLException | RuntimeException e) {
       choresFailed(e);
@@ -250,9 +248,9 @@ final class Writer {
   }
 
   private void choresFailed(Throwable why) {
-    choresAt = System.nanoTime() + CHORES_WAIT_NANOS;
+    choresAt = System.nanoTime() + choresWaitNanos;
     if (!choresFailing) {
-      // Once is enough for a fault that may last: it is tried again every second.
+      // Once is enough for a fault that may last: it is tried again and again.
       choresFailing = true;
       LOG.warn("The store could not write denied rows or sweep a spool: {}", why.toString());
     }
@@ -304,6 +302,7 @@ final class Writer {
       if (migrated) {
         // An emptied file is a fault, not a new beginning.
         Schema.verify(opened.sql(), database.path());
+        chores.resume(opened.mails());
       } else {
         Schema.migrate(opened.sql(), database.path());
         opened.chunks().findSegments();

@@ -40,7 +40,7 @@ CREATE INDEX chunks_segment ON chunks (segment, length) WHERE segment IS NOT NUL
 -- swept, and this row with the last.
 CREATE TABLE spools (
   mail INTEGER PRIMARY KEY,
-  erase INTEGER NOT NULL            -- 1: overwrite the chunks
+  erase INTEGER                     -- removed; 1: overwrite the chunks; NULL: the mail never was
 ) STRICT;
 
 -- Rules by name, with the time for which each was in force and not held. One of which nothing

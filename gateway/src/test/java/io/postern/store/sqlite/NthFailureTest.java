@@ -290,7 +290,7 @@ final class NthFailureTest {
   }
 
   private static Settings settings(Path database) {
-    return new Settings(database, 0, Duration.ofSeconds(5), 1, 1, 16, 10);
+    return new Settings(database, 0, Duration.ofSeconds(5), 1, 1, 16, Duration.ofMillis(5), 10);
   }
 
   private void receive(

@@ -433,7 +433,7 @@ final class SqliteFaultsTest {
   }
 
   private static Settings settings(Path path) {
-    return new Settings(path, 0, Duration.ofMillis(40), 2, 1, 64, 100);
+    return new Settings(path, 0, Duration.ofMillis(40), 2, 1, 64, Duration.ofSeconds(1), 100);
   }
 
   private Path path() {

@@ -329,7 +329,7 @@ final class SqliteStoreTest {
   }
 
   private static Settings settings(Path database) {
-    return new Settings(database, 0, Duration.ofSeconds(5), 2, 1, 64, 100);
+    return new Settings(database, 0, Duration.ofSeconds(5), 2, 1, 64, Duration.ofSeconds(1), 100);
   }
 
   private Path path() {

@@ -83,7 +83,9 @@ final class WriterTest {
   @BeforeEach
   void start() throws Exception {
     path = folder.resolve("postern.db");
-    Settings settings = new Settings(path, 0, Duration.ofSeconds(5), 1, 1, GROUP_MAX, DENIED_MAX);
+    Settings settings =
+        new Settings(
+            path, 0, Duration.ofSeconds(5), 1, 1, GROUP_MAX, Duration.ofSeconds(1), DENIED_MAX);
     Database database = Database.resolve(settings, TroubledJdbc.door(gate));
     database.create();
     writer = new Writer(database, clock, settings, new NoOneListens());
