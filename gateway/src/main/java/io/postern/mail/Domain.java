@@ -40,7 +40,7 @@ public record Domain(String ascii) {
       return Optional.empty();
     }
     String ascii = text;
-    if (!text.startsWith("[")) {
+    if (!isAscii(text)) {
       try {
         ascii = IDN.toASCII(withoutDeviations(text), IDN.ALLOW_UNASSIGNED);
       } catch (RuntimeException _) {
@@ -58,9 +58,6 @@ public record Domain(String ascii) {
   /// of ς a σ, and of the joiners nothing. So labels with one of the letters become A-labels here,
   /// and one with a joiner, for which RFC 5892 has rules of context, is no U-label to us.
   private static String withoutDeviations(String text) {
-    if (text.chars().allMatch(c -> c < 128)) {
-      return text;
-    }
     return Stream.of(text.split("\\.", -1))
         .map(label -> DEVIATIONS.matcher(label).find() ? aLabel(label) : label)
         .collect(Collectors.joining("."));
@@ -92,12 +89,35 @@ public record Domain(String ascii) {
     if (text.isEmpty() || text.length() > LENGTH_MAX) {
       return false;
     }
-    for (String label : text.split("\\.", -1)) {
-      if (label.isEmpty()
-          || label.length() > LABEL_MAX
-          || label.startsWith("-")
-          || label.endsWith("-")
-          || !label.chars().allMatch(Domain::isLabelCharacter)) {
+    int start = 0;
+    for (int end = text.indexOf('.'); end >= 0; end = text.indexOf('.', start)) {
+      if (!isLabel(text, start, end)) {
+        return false;
+      }
+      start = end + 1;
+    }
+    return isLabel(text, start, text.length());
+  }
+
+  private static boolean isLabel(String text, int start, int end) {
+    if (start == end
+        || end - start > LABEL_MAX
+        || text.charAt(start) == '-'
+        || text.charAt(end - 1) == '-') {
+      return false;
+    }
+    for (int i = start; i < end; i++) {
+      if (!isLabelCharacter(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// True for what stays as it is when U-labels become A-labels.
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 128) {
         return false;
       }
     }

@@ -25,13 +25,20 @@ public record Ids(InstantSource clock, RandomGenerator chance) {
       id[i] = DIGITS[(int) (time & 31)];
       time >>>= DIGIT_BITS;
     }
-    long bits = chance.nextLong();
+    // One call for all of it: a generator that can't be guessed takes its time for each.
+    byte[] bytes = new byte[CHANCE_DIGITS * DIGIT_BITS / Byte.SIZE];
+    chance.nextBytes(bytes);
+    int bits = 0;
+    int held = 0;
+    int next = 0;
     for (int i = TIME_DIGITS; i < id.length; i++) {
-      if (i == TIME_DIGITS + CHANCE_DIGITS / 2) {
-        bits = chance.nextLong();
+      if (held < DIGIT_BITS) {
+        bits |= (bytes[next++] & 0xff) << held;
+        held += Byte.SIZE;
       }
-      id[i] = DIGITS[(int) (bits & 31)];
+      id[i] = DIGITS[bits & 31];
       bits >>>= DIGIT_BITS;
+      held -= DIGIT_BITS;
     }
     return new String(id);
   }

@@ -41,7 +41,8 @@ public final class Book {
   /// True when some enabled rule could take mail for the recipient, judged by its terms about the
   /// recipient alone: the headers aren't there yet.
   public boolean couldMatch(Address recipient) {
-    return byName.values().stream().anyMatch(rule -> rule.enabled() && rule.couldMatch(recipient));
+    String text = recipient.text();
+    return byName.values().stream().anyMatch(rule -> rule.enabled() && rule.couldMatch(text));
   }
 
   /// Decides which enabled rules take a mail, for each recipient.
@@ -52,7 +53,8 @@ public final class Book {
       if (!rule.enabled()) {
         continue;
       }
-      List<Address> takes = matches.keySet().stream().filter(rule::couldMatch).toList();
+      List<Address> takes =
+          matches.keySet().stream().filter(to -> rule.couldMatch(to.text())).toList();
       // The headers are the same for all recipients: they are searched once a rule, and only then.
       if (!takes.isEmpty() && rule.matches(headers)) {
         takes.forEach(

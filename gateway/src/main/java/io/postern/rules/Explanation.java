@@ -51,7 +51,7 @@ public record Explanation(Rule rule, Address recipient, boolean matches, List<Te
   static Explanation of(Rule rule, Address recipient, Headers headers) {
     List<TermFinding> findings = new ArrayList<>();
     for (Term term : rule.terms()) {
-      boolean holds = term.isRecipient() ? term.holds(recipient) : term.holds(headers);
+      boolean holds = term.isRecipient() ? term.holds(recipient.text()) : term.holds(headers);
       List<String> values = term.values(recipient, headers);
       List<Look> looks = values.stream().limit(VALUES_MAX).map(value -> look(term, value)).toList();
       findings.add(new TermFinding(term, holds, looks, values.size() - looks.size()));

@@ -1,6 +1,5 @@
 package io.postern.rules;
 
-import io.postern.mail.Address;
 import io.postern.mime.Headers;
 import io.postern.settings.Place;
 import io.postern.webhook.Endpoint;
@@ -29,13 +28,25 @@ public record Rule(
     terms = List.copyOf(terms);
   }
 
-  /// True when the terms about the recipient hold.
-  boolean couldMatch(Address recipient) {
-    return terms.stream().filter(Term::isRecipient).allMatch(term -> term.holds(recipient));
+  /// True when the terms about the recipient hold. Asked of every rule for every recipient.
+  ///
+  /// @param recipient the text of its address
+  boolean couldMatch(String recipient) {
+    for (Term term : terms) {
+      if (term.isRecipient() && !term.holds(recipient)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// True when the terms about the headers hold.
   boolean matches(Headers headers) {
-    return terms.stream().filter(term -> !term.isRecipient()).allMatch(term -> term.holds(headers));
+    for (Term term : terms) {
+      if (!term.isRecipient() && !term.holds(headers)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

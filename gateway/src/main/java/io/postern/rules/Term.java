@@ -31,8 +31,8 @@ public record Term(String header, boolean negated, Pattern pattern, Place place)
     return header.equalsIgnoreCase(TO_FIELD) ? RECIPIENT : header;
   }
 
-  boolean holds(Address recipient) {
-    return found(recipient.text()) != negated;
+  boolean holds(String recipient) {
+    return found(recipient) != negated;
   }
 
   boolean holds(Headers headers) {
