@@ -34,16 +34,7 @@ public final class ChildGateway {
   public ChildGateway(Path folder, URI url, String post, String smtp) throws IOException {
     this.folder = folder;
     Files.createDirectories(folder.resolve("rules"));
-    Files.writeString(
-        folder.resolve("rules").resolve("desk.yaml"),
-        """
-        name: desk
-        when:
-          - { header: To, matches: '^desk@' }
-        post: { url: "%s", %s }
-        retry: { interval: 10s, period: 1d }
-        """
-            .formatted(url, post));
+    alsoPostTo(url, "desk", post);
     Files.writeString(
         folder.resolve("postern.yaml"),
         """
@@ -54,6 +45,20 @@ public final class ChildGateway {
         store: { sqlite: data/postern.db }
         """
             .formatted(smtp));
+  }
+
+  /// Writes a rule for `desk@in.example.com`.
+  void alsoPostTo(URI url, String rule, String post) throws IOException {
+    Files.writeString(
+        folder.resolve("rules").resolve(rule + ".yaml"),
+        """
+        name: %s
+        when:
+          - { header: To, matches: '^desk@' }
+        post: { url: "%s", %s }
+        retry: { interval: 10s, period: 1d }
+        """
+            .formatted(rule, url, post));
   }
 
   /// Gives it an environment variable, from its next start on.
