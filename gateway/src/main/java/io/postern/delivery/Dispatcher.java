@@ -106,7 +106,10 @@ public final class Dispatcher implements AutoCloseable {
     this.inFlight = new InFlight(parts.queue(), stopping);
     this.attempt = new Attempt(parts.courier(), parts.gateway(), parts.clock(), parts.chance());
     this.lookedAt = parts.clock().instant();
-    parts.queue().onReady(signal::raise);
+    if (!settings.paused()) {
+      // Nothing is tried until the configuration says otherwise, so there is nothing to hurry for.
+      parts.queue().onReady(signal::raise);
+    }
   }
 
   /// Starts the thread.

@@ -149,7 +149,8 @@ final class SubEtha {
     @Override
     public void execute(String line, Session session) throws IOException {
       PeerSocket socket = (PeerSocket) session.getSocket();
-      // The session's reader and writer hold buffers for a dialogue that they will never see: 22 KB a
+      // The session's reader and writer hold buffers for a dialogue that they will never see: 22 KB
+      // a
       // session, measured. Set anew, and by a virtual thread, they hold next to nothing.
       session.setSocket(socket);
       socket.conversation().ifPresent(Conversation::run);
