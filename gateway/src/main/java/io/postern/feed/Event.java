@@ -1,0 +1,153 @@
+package io.postern.feed;
+
+import io.postern.journal.Row;
+import io.postern.journal.Times;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Something that subscribers are told. A post holds events of one type, in the order of the log.
+public sealed interface Event {
+  /// The three types, by the words of subscriber files and of Customers Mail Cloud.
+  enum Type {
+    /// A delivery changed its status.
+    DELIVERIES,
+    /// A mail came that reports of another one: it could not be delivered, or was complained of.
+    BOUNCES,
+    /// The list of blocked senders changed.
+    BLOCKS;
+
+    /// The word in subscriber files.
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Reads that word.
+    public static Optional<Type> of(String word) {
+      for (Type type : values()) {
+        if (type.word().equals(word)) {
+          return Optional.of(type);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /// Where it stands in its log; 0 for a test event, which stands in none.
+  long number();
+
+  /// When it happened.
+  Instant at();
+
+  /// Which of the three it is.
+  Type type();
+
+  /// What tells it from every other event, for receivers that want each one once: the same whenever
+  /// it is posted, to whomever. Without a full stop.
+  String id();
+
+  /// True when it was made up to try an endpoint.
+  default boolean isTest() {
+    return number() == 0;
+  }
+
+  /// A delivery changed its status.
+  ///
+  /// @param row the row of the status log that says so
+  /// @param mail the mail; [About#NONE] when it is no more, and of a denied one, which never was
+  /// @param account the account of the delivery's rule; empty for none, and when the rule is gone
+  record Change(Row row, About mail, String account) implements Event {
+    @Override
+    public long number() {
+      return row.number();
+    }
+
+    @Override
+    public Instant at() {
+      return row.at();
+    }
+
+    @Override
+    public Type type() {
+      return Type.DELIVERIES;
+    }
+
+    /// The delivery's id, or the session's for a denied row, and the row's number.
+    @Override
+    public String id() {
+      String delivery = row.step().delivery();
+      return (delivery.isEmpty() ? row.arrival().session() : delivery) + "-" + row.number();
+    }
+  }
+
+  /// A mail came that is a report of another one.
+  ///
+  /// @param row the row by which that mail was queued
+  /// @param mail the mail
+  /// @param account the account of its rule; empty for none
+  /// @param report what it says of one recipient
+  /// @param place which of the reports in this mail, from 1
+  record Bounced(Row row, About mail, String account, BounceReport report, int place)
+      implements Event {
+    @Override
+    public long number() {
+      return row.number();
+    }
+
+    @Override
+    public Instant at() {
+      return row.at();
+    }
+
+    @Override
+    public Type type() {
+      return Type.BOUNCES;
+    }
+
+    /// The mail's id, which its deliveries' begin with, and the place: a mail that several rules
+    /// took is one bounce.
+    @Override
+    public String id() {
+      String delivery = row.step().delivery();
+      int place = delivery.lastIndexOf('-');
+      return (place < 0 ? delivery : delivery.substring(0, place)) + "-bounce-" + this.place;
+    }
+  }
+
+  /// The list of blocked senders changed.
+  ///
+  /// @param number of the change, in a count of its own
+  /// @param at when
+  /// @param added true when it was added, false when it was removed
+  /// @param sender the address, or the domain without an `@`
+  /// @param reason why, as the operator wrote it; may be empty
+  record Blocked(long number, Instant at, boolean added, String sender, String reason)
+      implements Event {
+    @Override
+    public Type type() {
+      return Type.BLOCKS;
+    }
+
+    /// The number, and the time, which tells apart what two databases count.
+    @Override
+    public String id() {
+      return "block-" + number + "-" + at.toEpochMilli();
+    }
+  }
+
+  /// What no row of the status log says of a mail.
+  ///
+  /// @param reversePath without angle brackets; empty for the null reverse-path
+  /// @param subject decoded
+  /// @param peer the IP address that it came from
+  /// @param size of the message, in bytes
+  record About(String reversePath, String subject, String peer, long size) {
+    /// Of a mail that is no more.
+    public static final About NONE = new About("", "", "", 0);
+  }
+
+  /// A line for the service log: no text of a mail.
+  static String named(Event event) {
+    return event.type().word() + " " + event.id() + " of " + Times.text(event.at());
+  }
+}

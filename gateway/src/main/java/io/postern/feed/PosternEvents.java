@@ -1,0 +1,134 @@
+package io.postern.feed;
+
+import io.postern.feed.Event.About;
+import io.postern.feed.Event.Blocked;
+import io.postern.feed.Event.Bounced;
+import io.postern.feed.Event.Change;
+import io.postern.journal.Arrival;
+import io.postern.journal.Row;
+import io.postern.journal.Step;
+import io.postern.journal.Times;
+import java.util.List;
+import tools.jackson.core.JsonGenerator;
+
+/// Our own events: an object of `type`, `timestamp` and `data`, as Standard Webhooks advises, for a
+/// whole post. What is not known is null.
+///
+/// - `type`: `postern.deliveries`, `postern.bounces` or `postern.blocks`; `timestamp`: when the
+///   last event of the post happened.
+/// - `data`: `version`, 1; `gateway`, its host name; `events`, each with `id`, `at`, `test` and
+///   what its type tells. `docs/events.schema.json` has every field.
+final class PosternEvents {
+  private static final int VERSION = 1;
+
+  private PosternEvents() {}
+
+  static byte[] body(List<Event> batch, EventCall call) {
+    Event last = batch.getLast();
+    return JsonBytes.of(
+        json -> {
+          json.writeStartObject();
+          json.writeStringProperty("type", "postern." + last.type().word());
+          json.writeStringProperty("timestamp", Times.text(last.at()));
+          json.writeObjectPropertyStart("data");
+          json.writeNumberProperty("version", VERSION);
+          json.writeStringProperty("gateway", call.gateway().hostName());
+          json.writeArrayPropertyStart("events");
+          for (Event event : batch) {
+            json.writeStartObject();
+            json.writeStringProperty("id", event.id());
+            json.writeStringProperty("at", Times.text(event.at()));
+            json.writeBooleanProperty("test", event.isTest());
+            writeFields(json, event);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+          json.writeEndObject();
+        });
+  }
+
+  /// What an event of its type tells, but for what all have.
+  static void writeFields(JsonGenerator json, Event event) {
+    switch (event) {
+      case Change change -> write(json, change);
+      case Bounced bounced -> write(json, bounced);
+      case Blocked blocked -> write(json, blocked);
+    }
+  }
+
+  private static void write(JsonGenerator json, Change change) {
+    Row row = change.row();
+    Step step = row.step();
+    json.writeStringProperty("status", row.status().word());
+    string(json, "reason", row.reason());
+    string(json, "delivery", step.delivery());
+    string(json, "rule", step.rule());
+    string(json, "account", change.account());
+    json.writeNumberProperty("attempt", step.attempt());
+    if (step.httpStatus() == 0) {
+      json.writeNullProperty("httpStatus");
+    } else {
+      json.writeNumberProperty("httpStatus", step.httpStatus());
+    }
+    json.writeNumberProperty("elapsedMs", step.elapsed().toMillis());
+    string(json, "next", step.next() == null ? "" : Times.text(step.next()));
+    writeMail(json, row.arrival(), change.mail());
+  }
+
+  private static void write(JsonGenerator json, Bounced bounced) {
+    BounceReport report = bounced.report();
+    Step step = bounced.row().step();
+    json.writeStringProperty("kind", report.complaint() ? "complaint" : "bounce");
+    string(json, "address", report.address());
+    json.writeBooleanProperty("hard", report.hard());
+    json.writeNumberProperty("code", report.reason().code());
+    json.writeStringProperty("reason", report.reason().word());
+    string(json, "status", report.status());
+    string(json, "diagnostic", report.diagnostic());
+    string(json, "reportingMta", report.reportingMta());
+    string(json, "originalMessageId", report.originalMessageId());
+    string(json, "rule", step.rule());
+    string(json, "account", bounced.account());
+    writeMail(json, bounced.row().arrival(), bounced.mail());
+  }
+
+  private static void write(JsonGenerator json, Blocked blocked) {
+    json.writeStringProperty("action", blocked.added() ? "added" : "removed");
+    json.writeStringProperty("sender", blocked.sender());
+    string(json, "reason", blocked.reason());
+  }
+
+  private static void writeMail(JsonGenerator json, Arrival arrival, About about) {
+    boolean isKnown = !about.equals(About.NONE);
+    json.writeObjectPropertyStart("mail");
+    json.writeStringProperty("received", Times.text(arrival.received()));
+    json.writeStringProperty("session", arrival.session());
+    string(json, "helo", arrival.hostName());
+    string(json, "peer", about.peer());
+    if (isKnown) {
+      json.writeStringProperty("envelopeFrom", about.reversePath());
+    } else {
+      json.writeNullProperty("envelopeFrom");
+    }
+    string(json, "from", arrival.from());
+    string(json, "to", arrival.to());
+    string(json, "messageId", arrival.messageId());
+    string(json, "subject", about.subject());
+    if (isKnown) {
+      json.writeNumberProperty("size", about.size());
+    } else {
+      json.writeNullProperty("size");
+    }
+    json.writeEndObject();
+  }
+
+  /// Null for an empty text.
+  private static void string(JsonGenerator json, String name, String text) {
+    if (text.isEmpty()) {
+      json.writeNullProperty(name);
+    } else {
+      json.writeStringProperty(name, text);
+    }
+  }
+}
