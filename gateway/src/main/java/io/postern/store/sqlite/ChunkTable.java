@@ -36,7 +36,8 @@ final class ChunkTable {
   ///
   /// @throws StoreUnavailable when there should be some, and there are none
   void findSegments() throws SQLException, StoreUnavailable {
-    long used = sql.number("SELECT max(segment) FROM chunks");
+    // The condition is the index's: without it SQLite would look through the whole table.
+    long used = sql.number("SELECT max(segment) FROM chunks WHERE segment IS NOT NULL");
     try {
       segments.belongTo(sql.number("SELECT value FROM counters WHERE name = 'store'"), used);
       if (used > 0 && segments.numbers().isEmpty()) {
@@ -101,6 +102,7 @@ final class ChunkTable {
   /// segments. That can't be undone, and a rollback that would want it to finds no mail either.
   ///
   /// @return how many were removed
+  /// @throws Faults.Refused when a segment can't be written to: no row was changed then
   int erase(long mail, int chunksMax) throws SQLException {
     List<Optional<Extent>> places =
         sql.list(
@@ -114,7 +116,7 @@ final class ChunkTable {
         try {
           segments.erase(place.get());
         } catch (IOException e) {
-          throw new SQLException("a message can't be erased: " + e.getMessage(), e);
+          throw new Faults.Refused("a message can't be erased: " + e.getMessage(), e);
         }
       }
     }
