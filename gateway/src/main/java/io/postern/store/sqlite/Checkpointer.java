@@ -19,6 +19,10 @@ import org.slf4j.LoggerFactory;
 /// A file that is too long all the same, because readers were in the way, is cut. The same is done
 /// when pages were cut off the database, which gets shorter only by a checkpoint that reaches the
 /// end.
+///
+/// Both make the writer wait for readers to end, which is worth it for those that end in a moment.
+/// One that is left far behind, a copy of the database or a count of millions, is not waited for:
+/// every few megabytes of mail would stand still for as long as the wait may last.
 final class Checkpointer {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
@@ -39,11 +43,15 @@ final class Checkpointer {
   private static final long CHANGE_BYTES = 4L * Database.PAGE_BYTES;
 
   /// While a truncating checkpoint waits for a reader to end, nobody can write.
-  private static final int BUSY_MAX_MS = 200;
+  static final int BUSY_MAX_MS = 200;
+
+  /// How much a reader may keep from being moved and still be thought to end in a moment.
+  private static final long BEHIND_BYTES = LOOK_BYTES;
 
   private final Database database;
   private final long passiveBytes;
   private final long truncateBytes;
+  private final int busyMaxMs;
   private final AtomicLong unseen = new AtomicLong();
   private final Semaphore looks = new Semaphore(0);
   private final Thread thread;
@@ -56,14 +64,17 @@ final class Checkpointer {
   private @Nullable Sql sql;
 
   Checkpointer(Database database) {
-    this(database, PASSIVE_BYTES, TRUNCATE_BYTES);
+    this(database, PASSIVE_BYTES, TRUNCATE_BYTES, BUSY_MAX_MS);
   }
 
   /// For tests, to which the usual sizes are too large.
-  Checkpointer(Database database, long passiveBytes, long truncateBytes) {
+  ///
+  /// @param busyMaxMs how long it waits for readers, and the writer with it
+  Checkpointer(Database database, long passiveBytes, long truncateBytes, int busyMaxMs) {
     this.database = database;
     this.passiveBytes = passiveBytes;
     this.truncateBytes = truncateBytes;
+    this.busyMaxMs = busyMaxMs;
     this.truncateAt = truncateBytes;
     this.thread = Thread.ofPlatform().daemon().name("postern-checkpointer").unstarted(this::loop);
   }
@@ -117,13 +128,14 @@ final class Checkpointer {
       long walBytes = database.walBytes();
       boolean cut = shrunk;
       boolean isLong = cut || walBytes > truncateAt;
+      boolean isHeld = false;
       if (isLong || log.leftBytes() >= passiveBytes) {
-        checkpoint(open, "PASSIVE");
-        if (log.frames() * Database.PAGE_BYTES >= RESTART_BYTES) {
+        isHeld = checkpoint(open, "PASSIVE").leftBytes() >= BEHIND_BYTES;
+        if (!isHeld && log.frames() * Database.PAGE_BYTES >= RESTART_BYTES) {
           checkpoint(open, "RESTART");
         }
       }
-      if (isLong || closed) {
+      if ((isLong && !isHeld) || closed) {
         // Before it, so that what is cut off meanwhile is not forgotten.
         shrunk = false;
         boolean busy = checkpoint(open, "TRUNCATE").busy();
@@ -163,7 +175,7 @@ final class Checkpointer {
   private Sql open() throws SQLException {
     Sql open = sql;
     if (open == null) {
-      open = database.checkpointer(BUSY_MAX_MS);
+      open = database.checkpointer(busyMaxMs);
       sql = open;
     }
     return open;

@@ -277,14 +277,14 @@ final class SqliteStoreTest {
       long before = store.walBytes();
       long inline = (long) messages * ChunkTable.INLINE_MAX;
       assertTrue(before > inline, "the log holds the messages");
-      Checkpointer patient = new Checkpointer(database, 2 * before, 2 * before);
+      Checkpointer patient = checkpointer(database, 2 * before, 2 * before);
       patient.runOnce();
       assertEquals(before, store.walBytes());
       assertTrue(Files.size(path()) < before, "nothing was moved yet");
-      new Checkpointer(database, before / 2, 2 * before).runOnce();
+      checkpointer(database, before / 2, 2 * before).runOnce();
       assertTrue(Files.size(path()) > inline, "the messages were moved");
       assertEquals(before, store.walBytes());
-      new Checkpointer(database, before / 2, before / 2).runOnce();
+      checkpointer(database, before / 2, before / 2).runOnce();
       assertEquals(0, store.walBytes());
       put(store, mail("later", clock.instant(), "desk"), bytes(10));
       assertEquals(messages + 1, store.ledger().accepted());
@@ -303,7 +303,7 @@ final class SqliteStoreTest {
       }
       put(store, mail("m1", clock.instant(), "desk"), bytes(2 * Spool.BLOCK));
       long held = store.walBytes();
-      Checkpointer checkpointer = new Checkpointer(database, 1, 1);
+      Checkpointer checkpointer = checkpointer(database, 1, 1);
       checkpointer.runOnce();
       assertEquals(held, store.walBytes());
       put(store, mail("m2", clock.instant(), "desk"), bytes(2 * Spool.BLOCK));
@@ -311,6 +311,36 @@ final class SqliteStoreTest {
       checkpointer.runOnce();
       assertEquals(0, store.walBytes());
     }
+  }
+
+  @Test
+  void nobodyWaitsForAReaderThatIsLeftFarBehind() throws Exception {
+    try (SqliteStore store = open(path());
+        Connection other = DriverManager.getConnection("jdbc:sqlite:" + path());
+        Statement sql = other.createStatement()) {
+      Database database = Database.existing(settings(path()));
+      put(store, mail("m", clock.instant(), "desk"), bytes(10));
+      sql.execute("BEGIN");
+      try (var rows = sql.executeQuery("SELECT count(*) FROM mails")) {
+        assertTrue(rows.next());
+      }
+      for (int i = 0; i < 400; i++) {
+        put(store, mail("m" + i, clock.instant(), "desk"), bytes(ChunkTable.INLINE_MAX));
+      }
+      long held = store.walBytes();
+      Checkpointer patient = new Checkpointer(database, 1, 1, 60_000);
+      long start = System.nanoTime();
+      patient.runOnce();
+      assertTrue(System.nanoTime() - start < 30_000_000_000L, "the writer had to wait");
+      assertEquals(held, store.walBytes());
+      sql.execute("COMMIT");
+      patient.runOnce();
+      assertEquals(0, store.walBytes());
+    }
+  }
+
+  private static Checkpointer checkpointer(Database database, long passive, long truncate) {
+    return new Checkpointer(database, passive, truncate, Checkpointer.BUSY_MAX_MS);
   }
 
   @Test
