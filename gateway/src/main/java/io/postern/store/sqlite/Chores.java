@@ -8,14 +8,20 @@ import io.postern.queue.Spool;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What the writer does beside what it is asked: denied rows to write, spools to sweep, free pages
 /// and segments to give back, a part at a time, in the transaction of a group or, when there is
 /// none, in one of their own.
 final class Chores {
+  private static final Logger LOG = LoggerFactory.getLogger(Chores.class);
+
   /// How many denied rows one transaction takes.
   private static final int ROWS_MAX = 1_000;
 
@@ -133,8 +139,14 @@ final class Chores {
   }
 
   /// Finds what a commit has left to do that was not heard of: it looked like a fault and was none.
+  /// What is in line already does not come twice, however often a database in trouble is opened.
   void resume(MailTable mails) throws SQLException {
-    givenUp.addAll(mails.removed());
+    Set<Long> known = new HashSet<>(givenUp);
+    for (long mail : mails.removed()) {
+      if (known.add(mail)) {
+        givenUp.add(mail);
+      }
+    }
   }
 
   private static boolean isLoose(MailTable mails) throws SQLException {
@@ -146,7 +158,7 @@ final class Chores {
     int left = CHUNKS_MAX;
     int spools = 0;
     for (Long mail : givenUp) {
-      int removed = mails.sweep(mail, left);
+      int removed = sweep(mails, mail, left);
       // A spool without chunks costs its look.
       left -= Math.max(1, removed);
       if (left <= 0) {
@@ -156,6 +168,17 @@ final class Chores {
       spools++;
     }
     return new Sweep(CHUNKS_MAX - left, spools, false);
+  }
+
+  /// Removes chunks of one mail. What can't be overwritten must not keep all the rest waiting: it
+  /// stays noted in the table of spools, and is found there at the next start.
+  private static int sweep(MailTable mails, long mail, int chunksMax) throws SQLException {
+    try {
+      return mails.sweep(mail, chunksMax);
+    } catch (Faults.Refused e) {
+      LOG.warn("A removed mail is left to the next start: {}", e.getMessage());
+      return 0;
+    }
   }
 
   /// Takes off the list what is on disk.

@@ -3,6 +3,7 @@ package io.postern.store.sqlite;
 import io.postern.journal.StoreUnavailable;
 import java.io.Serial;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -28,9 +29,12 @@ final class Faults {
 
   /// True when storage has run out. SQLite says so itself for ENOSPC; a quota that is used up
   /// (EDQUOT) is an I/O error of a write to it, and more room is the cure of that one too.
-  private static boolean isFull(Throwable cause) {
+  private static boolean isFull(@Nullable Throwable cause) {
     return switch (cause) {
+      case null -> false;
       case Unwritten _ -> true;
+      // The block before is told of by the one that comes after it.
+      case Refused refused -> isFull(refused.getCause());
       case SQLiteException fault ->
           switch (fault.getResultCode()) {
             case SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE ->

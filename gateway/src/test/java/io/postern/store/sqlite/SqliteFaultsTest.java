@@ -13,9 +13,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
+import io.postern.journal.JournalContract;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Claim;
 import io.postern.queue.Spool;
+import io.postern.queue.Traces;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -37,6 +39,8 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /// A database that is locked, full, moved away or replaced, and spools that were left behind.
 final class SqliteFaultsTest {
@@ -289,7 +293,7 @@ final class SqliteFaultsTest {
   void aFloodOfMailsThatBrokeOffLeavesNothingBehind() throws Exception {
     long flood = SegmentWriter.SEGMENT_BYTES + 16L * 1024 * 1024;
     byte[] block = bytes(Spool.BLOCK);
-    try (SqliteStore store = open(UnaryOperator.identity())) {
+    try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
       putOne(store, "m1", bytes(2 * Spool.BLOCK));
       try (Spool spool = store.spool()) {
         while (spool.size() < flood) {
@@ -311,7 +315,8 @@ final class SqliteFaultsTest {
     Sqls.run(path(), "INSERT INTO chunks (number, bytes) VALUES (1, zeroblob(" + bytes + "))");
     Sqls.run(path(), "DELETE FROM chunks");
     assertTrue(Files.size(path()) > bytes);
-    try (SqliteStore store = open(UnaryOperator.identity())) {
+    // Cutting so much off holds the file for longer than the other tests want to wait for a lock.
+    try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
       await("a shorter file", () -> Files.size(path()) <= Chores.FREE_BYTES_MAX + 1_000_000);
       putOne(store, "m1", bytes(10));
     }
@@ -412,6 +417,87 @@ final class SqliteFaultsTest {
       assertThrows(
           StoreUnavailable.class, () -> store.put(mail("m1", clock.instant(), "desk"), spool));
       assertEquals(0, store.ledger().accepted());
+    }
+  }
+
+  @Test
+  void aBlockThatFoundNoRoomMakesThePutFull() throws Exception {
+    AtomicBoolean full = new AtomicBoolean();
+    UnaryOperator<Connection> door =
+        TroubledJdbc.door(
+            (call, sql) -> {
+              if (full.get() && call.equals("executeUpdate") && sql.contains("INTO spools")) {
+                throw new SQLiteException("database or disk is full", SQLiteErrorCode.SQLITE_FULL);
+              }
+            });
+    try (SqliteStore store = open(door);
+        Spool spool = store.spool()) {
+      full.set(true);
+      fill(spool, bytes(Spool.BLOCK + 1));
+      StoreUnavailable lost =
+          assertThrows(
+              StoreUnavailable.class, () -> store.put(mail("m1", clock.instant(), "desk"), spool));
+      assertTrue(lost.full(), lost.getMessage());
+    }
+  }
+
+  @Test
+  void whatIsRemovedIsSweptOnceHoweverOftenTheDatabaseIsOpenedAnew() throws Exception {
+    AtomicBoolean failing = new AtomicBoolean();
+    AtomicInteger looks = new AtomicInteger();
+    UnaryOperator<Connection> door =
+        TroubledJdbc.door(
+            (call, sql) -> {
+              if (call.equals("executeUpdate") && sql.equals("COMMIT") && failing.get()) {
+                throw new SQLException("made by the test");
+              }
+              if (call.equals("executeQuery") && sql.startsWith("SELECT count(*) FROM spools")) {
+                looks.incrementAndGet();
+              }
+            });
+    try (SqliteStore store = open(door)) {
+      // As a purge leaves it, before the first sweep.
+      Sqls.run(path(), "INSERT INTO spools (mail, erase) VALUES (1000, 0)");
+      failing.set(true);
+      for (int i = 0; i < 40; i++) {
+        assertThrows(StoreUnavailable.class, () -> putOne(store, "m1", bytes(10)));
+      }
+      failing.set(false);
+      looks.set(0);
+      Sqls.await(path(), "SELECT count(*) FROM spools", "0");
+      assertTrue(looks.get() <= 2, looks.get() + " looks for one mail");
+    }
+  }
+
+  @Test
+  void aMessageThatCanNotBeErasedKeepsNothingElseWaiting() throws Exception {
+    try (SqliteStore store = open(UnaryOperator.identity())) {
+      putOne(store, "m1", bytes(2 * Spool.BLOCK));
+      Path segment = segment();
+      Path away = folder.resolve("away");
+      Files.move(segment, away);
+      Files.createDirectory(segment);
+      StoreUnavailable refused =
+          assertThrows(StoreUnavailable.class, () -> store.forget(new Traces.OfMail("m1")));
+      assertTrue(refused.getMessage().contains("can't be erased"), refused.getMessage());
+      store.deny(JournalContract.denied(clock.instant(), "d1"));
+      Sqls.await(path(), "SELECT count(*) FROM log WHERE status = 4", "1");
+      Files.delete(segment);
+      Files.move(away, segment);
+      assertEquals("2", Sqls.text(path(), "SELECT count(*) FROM chunks"));
+    }
+    try (SqliteStore store = open(UnaryOperator.identity())) {
+      Sqls.await(path(), "SELECT count(*) FROM chunks", "0");
+      assertEquals(0, store.ledger().unaccounted());
+    }
+  }
+
+  private Path segment() throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files
+          .filter(file -> file.toString().contains("-segments/") && Files.isRegularFile(file))
+          .findFirst()
+          .orElseThrow();
     }
   }
 
