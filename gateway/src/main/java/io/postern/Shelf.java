@@ -1,14 +1,14 @@
 package io.postern;
 
 import io.postern.journal.StoreUnavailable;
-import io.postern.rules.BookShelf;
+import io.postern.settings.TextShelf;
 import io.postern.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 
 /// Keeps the books of rules in the store.
-record Shelf(SqliteStore store) implements BookShelf {
+record Shelf(SqliteStore store) implements TextShelf {
   @Override
   public void keep(String version, Instant taken, String text) throws IOException {
     try {

@@ -1,9 +1,10 @@
 package io.postern.delivery;
 
 import io.postern.webhook.Body;
-import io.postern.webhook.Endpoint;
+import io.postern.webhook.Target;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Map;
 
 /// Carries one body to one URL. What goes wrong on the way is an outcome, not an exception.
 public interface Courier extends AutoCloseable {
@@ -19,12 +20,28 @@ public interface Courier extends AutoCloseable {
 
   /// One call.
   ///
-  /// @param endpoint whose authentication, keys and time-out are used
-  /// @param url the endpoint's URL or its backup
-  /// @param delivery the delivery's id, the `webhook-id`
+  /// @param target whose authentication, keys and time-out are used
+  /// @param url the target's URL or its backup
+  /// @param delivery the delivery's id, or that of what else is posted, the `webhook-id`
   /// @param attempt the number of the attempt, from 1
   /// @param replay true when an operator asked for the delivery again
   /// @param body what to post
+  /// @param headers those that the body's format has beside Content-Type; no text of a mail
   record Post(
-      Endpoint endpoint, URI url, String delivery, int attempt, boolean replay, Body body) {}
+      Target target,
+      URI url,
+      String delivery,
+      int attempt,
+      boolean replay,
+      Body body,
+      Map<String, String> headers) {
+    public Post {
+      headers = Map.copyOf(headers);
+    }
+
+    /// Of a format without headers of its own.
+    public Post(Target target, URI url, String delivery, int attempt, boolean replay, Body body) {
+      this(target, url, delivery, attempt, replay, body, Map.of());
+    }
+  }
 }

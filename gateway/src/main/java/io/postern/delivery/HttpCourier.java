@@ -3,9 +3,9 @@ package io.postern.delivery;
 import io.postern.settings.Network;
 import io.postern.settings.Secret;
 import io.postern.webhook.Destination;
-import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authorization;
 import io.postern.webhook.Signature;
+import io.postern.webhook.Target;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// Headers of a post: `webhook-id` (the delivery's id, the same at every attempt and replay),
 /// `webhook-timestamp` (Unix seconds of this call), `webhook-signature` (Standard Webhooks 1.0.0,
 /// when the endpoint has signing keys), `postern-attempt` (from 1), `postern-replay` (`true` or
-/// `false`), and `authorization` when the endpoint asks for it. No text of a mail ever stands in a
-/// header.
+/// `false`), `authorization` when the endpoint asks for it, and those of the body's format. No text
+/// of a mail ever stands in a header.
 public final class HttpCourier implements Courier {
   static {
     // A POST on a kept connection that the endpoint is just closing fails, and the client does not
@@ -68,7 +68,7 @@ public final class HttpCourier implements Courier {
 
   @Override
   public Outcome carry(Post post) throws IOException {
-    long deadline = System.nanoTime() + post.endpoint().timeout().toNanos();
+    long deadline = System.nanoTime() + post.target().timeout().toNanos();
     Optional<String> refusal = refusal(post.url());
     if (refusal.isPresent()) {
       return new Outcome.Deferred(0, refusal.get(), "", null);
@@ -77,7 +77,7 @@ public final class HttpCourier implements Courier {
     HttpClient client;
     try {
       request = request(post);
-      client = client(post.endpoint());
+      client = client(post.target());
     } catch (Unreadable e) {
       return new Outcome.NotMade(String.valueOf(e.getMessage()));
     }
@@ -122,9 +122,9 @@ public final class HttpCourier implements Courier {
         .map(address -> "nothing may be posted to " + address.getHostAddress());
   }
 
-  private HttpClient client(Endpoint endpoint) throws Unreadable {
+  private HttpClient client(Target target) throws Unreadable {
     try {
-      return clients.of(endpoint.exchange().ca());
+      return clients.of(target.exchange().ca());
     } catch (IOException e) {
       throw new Unreadable("ca: " + e.getMessage());
     }
@@ -140,8 +140,9 @@ public final class HttpCourier implements Courier {
             .header("webhook-timestamp", Long.toString(timestamp))
             .header("postern-attempt", Integer.toString(post.attempt()))
             .header("postern-replay", Boolean.toString(post.replay()));
-    Endpoint endpoint = post.endpoint();
-    switch (endpoint.authentication().authorization()) {
+    post.headers().forEach(request::header);
+    Target target = post.target();
+    switch (target.authentication().authorization()) {
       case Authorization.None() -> {}
       case Authorization.Basic(String username, var password) -> {
         byte[] pair = (username + ":" + read(password)).getBytes(StandardCharsets.UTF_8);
@@ -149,9 +150,9 @@ public final class HttpCourier implements Courier {
       }
       case Authorization.Bearer(var key) -> request.header("authorization", "Bearer " + token(key));
     }
-    if (!endpoint.signingKeys().isEmpty()) {
+    if (!target.signingKeys().isEmpty()) {
       List<byte[]> keys = new ArrayList<>();
-      for (var key : endpoint.signingKeys()) {
+      for (var key : target.signingKeys()) {
         keys.add(signingKey(key));
       }
       request.header(
@@ -175,8 +176,7 @@ public final class HttpCourier implements Courier {
       // The status decides once the headers are complete, even if the body never ends.
       return Call.of(
           reader.status() == 0
-              ? new Outcome.Deferred(
-                  0, "time-out after " + text(post.endpoint().timeout()), "", null)
+              ? new Outcome.Deferred(0, "time-out after " + text(post.target().timeout()), "", null)
               : answered(post, reader, reader.excerpt()));
     } catch (ExecutionException e) {
       if (source.fault() != null) {
@@ -200,7 +200,7 @@ public final class HttpCourier implements Courier {
   private Outcome answered(Post post, AnswerReader reader, String excerpt) {
     int status = reader.status();
     StringBuilder reason = new StringBuilder("HTTP ").append(status);
-    boolean isLogged = post.endpoint().exchange().answerLogged();
+    boolean isLogged = post.target().exchange().answerLogged();
     StringBuilder detail = new StringBuilder(isLogged ? excerpt.strip() : "");
     if (status >= 300 && status < 400) {
       reason.append(", a redirect, which is not followed");
@@ -209,7 +209,7 @@ public final class HttpCourier implements Courier {
     if (status == 401 || status == 403) {
       reason.append(", the endpoint does not accept our credentials");
     }
-    if (!post.url().equals(post.endpoint().url())) {
+    if (!post.url().equals(post.target().url())) {
       reason.append(" (backup URL)");
     }
     Duration retryAfter =
@@ -217,7 +217,7 @@ public final class HttpCourier implements Courier {
             .header("retry-after")
             .flatMap(value -> RetryAfter.parse(value, clock.instant()))
             .orElse(null);
-    @Nullable Set<Integer> own = post.endpoint().exchange().permanentFailures();
+    @Nullable Set<Integer> own = post.target().exchange().permanentFailures();
     return Outcome.of(
         status,
         own == null ? permanent : own,

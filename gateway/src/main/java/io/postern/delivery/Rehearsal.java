@@ -187,7 +187,7 @@ public final class Rehearsal {
 
   /// Signs anew with each key alone, as a receiver does that knows but one of them.
   private String checked(HttpRequest request, Courier.Post post) throws IOException {
-    List<Secret> keys = post.endpoint().signingKeys();
+    List<Secret> keys = post.target().signingKeys();
     if (keys.isEmpty()) {
       return "not signed: the rule has no key under sign";
     }

@@ -2,6 +2,7 @@ package io.postern.rules;
 
 import io.postern.mail.Address;
 import io.postern.mime.Headers;
+import io.postern.settings.Sources;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,6 +73,6 @@ public final class Book {
 
   /// The files it was made of, as one text for [RuleFiles#fromArchive].
   public String archive() {
-    return Archive.write(sources);
+    return sources.archive();
   }
 }

@@ -4,6 +4,7 @@ import io.postern.settings.Document;
 import io.postern.settings.Place;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Problems;
+import io.postern.settings.Sources;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import java.util.Set;
 /// A folder of rule files, `*.yaml`, read whole and checked whole; its sub-folders are accounts.
 /// Holds no state; any thread may use it.
 public final class RuleFiles {
+  static final Sources.Kind KIND = new Sources.Kind("rule", "rules");
+
   private final Settings settings;
   private final Map<String, String> environment;
   private final Severity unreadableSecret;
@@ -51,7 +54,7 @@ public final class RuleFiles {
   ///
   /// @param archive what [Book#archive()] gave
   public Read fromArchive(String archive) {
-    Optional<Sources> sources = Archive.read(archive);
+    Optional<Sources> sources = Sources.fromArchive(archive);
     if (sources.isEmpty()) {
       Problems problems = new Problems();
       problems.error(folderPlace(), "the kept book can't be read; reload with good rule files");
@@ -66,7 +69,7 @@ public final class RuleFiles {
   }
 
   Sources look() {
-    return Folder.read(settings.folder());
+    return Sources.of(settings.folder(), KIND);
   }
 
   Read judge(Sources sources) {

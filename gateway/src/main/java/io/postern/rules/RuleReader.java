@@ -11,12 +11,10 @@ import io.postern.settings.Text;
 import io.postern.webhook.Dialect;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authentication;
-import io.postern.webhook.Endpoint.Authorization;
 import io.postern.webhook.Endpoint.Exchange;
 import io.postern.webhook.Format;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,17 +29,10 @@ record RuleReader(
     Settings settings, Severity unreadableSecret, Map<String, Place> names, Problems problems) {
   static final int NAME_CHARS_MAX = 100;
   static final int TERMS_MAX = 50;
-  static final int KEYS_MAX = 5;
 
   /// RFC 5322 §2.2: printable ASCII without the colon.
   private static final java.util.regex.Pattern HEADER_NAME =
       java.util.regex.Pattern.compile("[!-9;-~]{1,76}");
-
-  /// How an API key is sent.
-  private enum Send {
-    BEARER,
-    FIELD
-  }
 
   /// Reads a file.
   ///
@@ -149,69 +140,19 @@ record RuleReader(
     if (post.isPresent()) {
       post.require("url", "url: https://app.example.com/hooks/mail");
     }
-    Urls urls = new Urls(settings, problems);
-    Optional<URI> url = post.text("url").flatMap(text -> urls.read("url", text));
-    Optional<URI> backup = post.text("backup-url").flatMap(text -> urls.read("backup-url", text));
+    CallReader calls = new CallReader(post, settings, unreadable, problems);
+    Optional<URI> url = calls.url("url");
+    Optional<URI> backup = calls.url("backup-url");
     DialectReader dialects = new DialectReader(post, unreadable);
     Dialect dialect = dialects.dialect();
+    Format format = dialect.format();
     Authentication authentication =
-        authentication(post, dialect.format(), dialects.signingKey(dialect.format()), unreadable);
-    List<Secret> sign = post.secrets("sign", KEYS_MAX, unreadable);
-    Exchange exchange = new PostReader(post, problems).exchange(permanent, unreadable);
+        calls.authentication(
+            new CallReader.Fields(format.word(), format.hasKeyField(), Format.FORM.word()),
+            dialects.signingKey(format));
+    List<Secret> sign = calls.signingKeys();
+    Exchange exchange = calls.exchange(permanent);
     return url.map(
         it -> new Endpoint(rule, it, backup.orElse(null), dialect, authentication, sign, exchange));
-  }
-
-  private Authentication authentication(
-      Section post, Format format, Optional<Secret> signingKey, Severity unreadable) {
-    Section basic = post.section("basic");
-    Section apiKey = post.section("api-key");
-    Optional<Text> username = basic.text("username");
-    Optional<Secret> password = basic.secret("password", unreadable);
-    Optional<Secret> key = apiKey.secret("value", unreadable);
-    Map<String, Send> sends = new LinkedHashMap<>();
-    sends.put("bearer", Send.BEARER);
-    sends.put("field", Send.FIELD);
-    Optional<Send> send = apiKey.word("send", sends);
-    if (basic.isPresent()) {
-      basic.require("username", "username: postern");
-      basic.require("password", "password: { env: DESK_PASSWORD }");
-      // RFC 7617 §2: the first colon ends the user name.
-      if (username.isPresent() && username.get().value().contains(":")) {
-        basic.refuse("username", "a colon, which Basic authentication can't send; remove it");
-      }
-    }
-    if (apiKey.isPresent()) {
-      apiKey.require("value", "value: { credential: desk-key }");
-      apiKey.require("send", "send: bearer");
-    }
-    if (send.isPresent() && send.get() == Send.FIELD && !format.hasKeyField()) {
-      apiKey.refuse(
-          "send",
-          "the format %s has no field for a key; write send: bearer, or format: form"
-              .formatted(format.word()));
-    }
-    if (basic.isPresent() && send.isPresent() && send.get() == Send.BEARER) {
-      problems.error(
-          apiKey.place(), "basic and bearer both use the header Authorization; keep one of them");
-    }
-    return chosen(username, password, key, send, signingKey);
-  }
-
-  private static Authentication chosen(
-      Optional<Text> username,
-      Optional<Secret> password,
-      Optional<Secret> key,
-      Optional<Send> send,
-      Optional<Secret> signingKey) {
-    boolean isBearer = send.isPresent() && send.get() == Send.BEARER;
-    Authorization authorization = new Authorization.None();
-    if (key.isPresent() && isBearer) {
-      authorization = new Authorization.Bearer(key.get());
-    } else if (username.isPresent() && password.isPresent()) {
-      authorization = new Authorization.Basic(username.get().value(), password.get());
-    }
-    return new Authentication(
-        authorization, isBearer ? null : key.orElse(null), signingKey.orElse(null));
   }
 }

@@ -29,14 +29,10 @@ public record Endpoint(
     Dialect dialect,
     Authentication authentication,
     List<Secret> signingKeys,
-    Exchange exchange) {
+    Exchange exchange)
+    implements Target {
   public Endpoint {
     signingKeys = List.copyOf(signingKeys);
-  }
-
-  /// The deadline of one call, from looking up the name to the last byte read.
-  public Duration timeout() {
-    return exchange.timeout();
   }
 
   /// How a call is made.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
+import io.postern.settings.TextShelf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -296,7 +297,7 @@ class LiveBookTest {
 
   @Test
   void startsWithoutAKeptBookThatCannotBeRead() throws IOException {
-    shelf.kept.add(new BookShelf.Kept("x", START, "not an archive"));
+    shelf.kept.add(new TextShelf.Kept("x", START, "not an archive"));
     write("a");
     live.start();
     assertEquals(List.of("a"), names());
@@ -333,7 +334,7 @@ class LiveBookTest {
         .formatted(name);
   }
 
-  private static final class Shelf implements BookShelf {
+  private static final class Shelf implements TextShelf {
     final List<Kept> kept = new ArrayList<>();
     boolean broken;
     Runnable whileKeeping = () -> {};

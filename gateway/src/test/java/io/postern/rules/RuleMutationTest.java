@@ -9,6 +9,7 @@ import io.postern.mail.Domain;
 import io.postern.mime.Headers;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
+import io.postern.settings.Sources;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.postern.delivery.Courier;
 import io.postern.delivery.Outcome;
+import io.postern.webhook.Endpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ final class Endpoints implements Courier {
     try (InputStream in = post.body().source().open()) {
       posts.add(
           new Posted(
-              post.endpoint().rule(),
+              ((Endpoint) post.target()).rule(),
               post.delivery(),
               post.attempt(),
               new String(in.readAllBytes(), ISO_8859_1)));
@@ -53,7 +54,7 @@ final class Endpoints implements Courier {
       return new Outcome.Accepted(200, false);
     }
     int luck = chance.nextInt(100);
-    return switch (post.endpoint().rule()) {
+    return switch (((Endpoint) post.target()).rule()) {
       case "flaky" ->
           luck < 60
               ? new Outcome.Deferred(503, "HTTP 503", "", null)

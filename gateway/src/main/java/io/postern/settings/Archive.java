@@ -1,4 +1,4 @@
-package io.postern.rules;
+package io.postern.settings;
 
 import java.util.List;
 import java.util.Optional;
@@ -7,14 +7,14 @@ import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The texts of a book as one JSON document, which the store keeps.
+/// The texts of a folder as one JSON document, which the store keeps.
 ///
 /// @param format the version of this form
-/// @param files the rule files
+/// @param files the files
 record Archive(int format, List<File> files) {
   private static final int FORMAT = 1;
 
-  /// Made at the first book that is kept or fetched: it takes a good part of the start-up time of a
+  /// Made at the first text that is kept or fetched: it takes a good part of the start-up time of a
   /// command that needs neither.
   private static final class Json {
     static final JsonMapper MAPPER = new JsonMapper();
@@ -22,7 +22,7 @@ record Archive(int format, List<File> files) {
 
   /// One file.
   ///
-  /// @param path relative to the rules' folder, with `/` between the parts
+  /// @param path relative to the folder, with `/` between the parts
   /// @param text its content
   record File(String path, String text) {}
 

@@ -1,8 +1,6 @@
-package io.postern.rules;
+package io.postern.settings;
 
-import io.postern.settings.Place;
-import io.postern.settings.Problems;
-import io.postern.settings.TextFile;
+import io.postern.settings.Sources.Kind;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -17,9 +15,9 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Reads a folder of rule files into memory. Symbolic links are followed, for containers mount
-/// their files so; names that begin with a dot are passed over, for editors and container mounts
-/// keep their own things there. For one reading.
+/// Reads a folder of files that people write into memory. Symbolic links are followed, for
+/// containers mount their files so; names that begin with a dot are passed over, for editors and
+/// container mounts keep their own things there. For one reading.
 final class Folder {
   /// Bounds, which keep a folder that was named by mistake (`/`, a home) from being read whole.
   static final int FILES_MAX = 10_000;
@@ -31,6 +29,7 @@ final class Folder {
   private static final String ENDING = ".yaml";
 
   private final Path root;
+  private final Kind kind;
   private final Problems problems = new Problems();
   private final SortedMap<String, String> texts = new TreeMap<>();
   private final Deque<Path> open = new ArrayDeque<>();
@@ -38,18 +37,20 @@ final class Folder {
   private long chars;
   private boolean full;
 
-  private Folder(Path root) {
+  private Folder(Path root, Kind kind) {
     this.root = root;
+    this.kind = kind;
   }
 
-  static Sources read(Path root) {
-    Folder folder = new Folder(root);
+  static Sources read(Path root, Kind kind) {
+    Folder folder = new Folder(root, kind);
     if (Files.isDirectory(root)) {
       folder.walk(root, "");
     } else {
       folder.problems.error(
           new Place(root.toString(), 0, 0),
-          "there is no such folder; create it, or correct the key rules in the configuration");
+          "there is no such folder; create it, or correct the key %s in the configuration"
+              .formatted(kind.many()));
     }
     return new Sources(folder.texts, folder.problems.sorted());
   }
@@ -118,7 +119,7 @@ final class Folder {
 
   private void take(Path file, String relative) {
     if (texts.size() >= FILES_MAX) {
-      overflow(FILES_MAX + " rule files");
+      overflow(FILES_MAX + " " + kind.one() + " files");
       return;
     }
     Optional<String> text = TextFile.read(file, problems);
@@ -137,6 +138,6 @@ final class Folder {
     full = true;
     problems.error(
         new Place(root.toString(), 0, 0),
-        "more than " + limit + "; name a folder that holds nothing but rule files");
+        "more than %s; name a folder that holds nothing but %s files".formatted(limit, kind.one()));
   }
 }
