@@ -1,7 +1,6 @@
 package io.postern.feed;
 
 import io.postern.journal.Row;
-import io.postern.journal.Times;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -144,10 +143,5 @@ public sealed interface Event {
   record About(String reversePath, String subject, String peer, long size) {
     /// Of a mail that is no more.
     public static final About NONE = new About("", "", "", 0);
-  }
-
-  /// A line for the service log: no text of a mail.
-  static String named(Event event) {
-    return event.type().word() + " " + event.id() + " of " + Times.text(event.at());
   }
 }

@@ -5,7 +5,6 @@ import java.io.ByteArrayInputStream;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// What a subscriber says of its posts' bodies: a format and its options.
 ///
@@ -16,6 +15,8 @@ import java.util.Optional;
 /// @param serverId the number of a server where the format tells it, else 0
 public record EventDialect(
     EventFormat format, boolean form, int version, ZoneId zone, long serverId) {
+  private static final String JSON = "application/json";
+
   public EventDialect {
     if (form && !format.hasForm()) {
       throw new IllegalArgumentException(format.word() + " is not to be had as a form");
@@ -23,7 +24,7 @@ public record EventDialect(
   }
 
   /// True when an event may stand in one post with the one before it.
-  public boolean joins(Event before, Event event) {
+  public static boolean joins(Event before, Event event) {
     return before.type() == event.type();
   }
 
@@ -31,27 +32,42 @@ public record EventDialect(
   /// else.
   ///
   /// @param batch events of one type in their order, at least one and at most
-  ///   [EventFormat#eventsMax]
+  ///   [EventFormat#eventsMax], of types that the format has
   public EventPost render(List<Event> batch, EventCall call) {
     if (batch.isEmpty() || batch.size() > format.eventsMax()) {
       throw new IllegalArgumentException(batch.size() + " events in a post of " + format.word());
     }
     return switch (format) {
-      case CMC, SOCKETLABS, MESSAGEFLOW, BIK, CLOUDEVENTS -> throw new IllegalStateException();
-      case POSTERN -> json(PosternEvents.body(batch, call));
+      case CMC -> cmc(batch, call);
+      case SOCKETLABS -> post(JSON, new SocketlabsEvents(serverId).body(batch.getFirst(), call));
+      case MESSAGEFLOW ->
+          new EventPost(
+              body(JSON, MessageflowEvents.body(batch, call)), MessageflowEvents.headers(call));
+      case BIK -> post(JSON, BikEvents.body(batch.getFirst()));
+      case POSTERN -> post(JSON, PosternEvents.body(batch, call));
+      case CLOUDEVENTS -> post(CloudEvents.CONTENT_TYPE, CloudEvents.body(batch, call));
     };
   }
 
-  /// What is wrong with an answer to a test event, besides a status that refuses any post; empty
-  /// when it is as the format wants it.
+  /// Renders what is posted to see whether a URL takes events, before it gets any. An answer is
+  /// judged as that to any post.
   ///
-  /// @param answer the beginning of the answer's body
-  public Optional<String> objection(String answer, EventCall call) {
-    return Optional.empty();
+  /// @param test a test event of a type that the subscriber wants
+  public EventPost validation(Event test, EventCall call) {
+    return format == EventFormat.SOCKETLABS
+        ? post(JSON, new SocketlabsEvents(serverId).validation(call))
+        : render(List.of(test), call);
   }
 
-  private static EventPost json(byte[] bytes) {
-    return new EventPost(body("application/json", bytes), Map.of());
+  private EventPost cmc(List<Event> batch, EventCall call) {
+    CmcEvents events = new CmcEvents(version, zone);
+    return form
+        ? post("application/x-www-form-urlencoded", events.form(batch, call))
+        : post(JSON, events.json(batch, call));
+  }
+
+  private static EventPost post(String contentType, byte[] bytes) {
+    return new EventPost(body(contentType, bytes), Map.of());
   }
 
   private static Body body(String contentType, byte[] bytes) {

@@ -63,7 +63,7 @@ public enum EventFormat {
 
   /// True when there are two versions of it, of which the second is the newer.
   public boolean hasVersions() {
-    return this == CMC || this == SOCKETLABS;
+    return this == CMC;
   }
 
   /// True when it tells times without saying of which zone they are.

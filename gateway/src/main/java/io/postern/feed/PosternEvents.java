@@ -1,5 +1,7 @@
 package io.postern.feed;
 
+import io.postern.feed.BounceReport.Complaint;
+import io.postern.feed.BounceReport.Failure;
 import io.postern.feed.Event.About;
 import io.postern.feed.Event.Blocked;
 import io.postern.feed.Event.Bounced;
@@ -35,12 +37,7 @@ final class PosternEvents {
           json.writeStringProperty("gateway", call.gateway().hostName());
           json.writeArrayPropertyStart("events");
           for (Event event : batch) {
-            json.writeStartObject();
-            json.writeStringProperty("id", event.id());
-            json.writeStringProperty("at", Times.text(event.at()));
-            json.writeBooleanProperty("test", event.isTest());
-            writeFields(json, event);
-            json.writeEndObject();
+            write(json, event);
           }
           json.writeEndArray();
           json.writeEndObject();
@@ -48,13 +45,18 @@ final class PosternEvents {
         });
   }
 
-  /// What an event of its type tells, but for what all have.
-  static void writeFields(JsonGenerator json, Event event) {
+  /// Writes the object of one event.
+  static void write(JsonGenerator json, Event event) {
+    json.writeStartObject();
+    json.writeStringProperty("id", event.id());
+    json.writeStringProperty("at", Times.text(event.at()));
+    json.writeBooleanProperty("test", event.isTest());
     switch (event) {
       case Change change -> write(json, change);
       case Bounced bounced -> write(json, bounced);
       case Blocked blocked -> write(json, blocked);
     }
+    json.writeEndObject();
   }
 
   private static void write(JsonGenerator json, Change change) {
@@ -78,17 +80,30 @@ final class PosternEvents {
 
   private static void write(JsonGenerator json, Bounced bounced) {
     BounceReport report = bounced.report();
-    Step step = bounced.row().step();
-    json.writeStringProperty("kind", report.complaint() ? "complaint" : "bounce");
-    string(json, "address", report.address());
-    json.writeBooleanProperty("hard", report.hard());
-    json.writeNumberProperty("code", report.reason().code());
-    json.writeStringProperty("reason", report.reason().word());
-    string(json, "status", report.status());
-    string(json, "diagnostic", report.diagnostic());
-    string(json, "reportingMta", report.reportingMta());
-    string(json, "originalMessageId", report.originalMessageId());
-    string(json, "rule", step.rule());
+    switch (report) {
+      case Failure failure -> {
+        json.writeStringProperty("kind", "bounce");
+        string(json, "address", failure.address());
+        json.writeBooleanProperty("hard", failure.hard());
+        json.writeNumberProperty("code", failure.reason().code());
+        json.writeStringProperty("reason", failure.reason().word());
+        string(json, "status", failure.status());
+        string(json, "diagnostic", failure.diagnostic());
+      }
+      case Complaint complaint -> {
+        json.writeStringProperty("kind", "complaint");
+        string(json, "address", complaint.address());
+        string(json, "feedbackType", complaint.feedbackType());
+        string(json, "userAgent", complaint.userAgent());
+      }
+    }
+    string(json, "reportingMta", report.origin().reportingMta());
+    json.writeObjectPropertyStart("original");
+    string(json, "messageId", report.origin().messageId());
+    string(json, "from", report.origin().from());
+    string(json, "subject", report.origin().subject());
+    json.writeEndObject();
+    string(json, "rule", bounced.row().step().rule());
     string(json, "account", bounced.account());
     writeMail(json, bounced.row().arrival(), bounced.mail());
   }

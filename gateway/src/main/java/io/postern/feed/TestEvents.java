@@ -50,14 +50,12 @@ public final class TestEvents {
   }
 
   private static BounceReport report() {
-    return new BounceReport(
+    return new BounceReport.Failure(
         RECIPIENT,
         BounceReason.UNKNOWN_USER,
         true,
-        false,
         "5.1.1",
         "550 5.1.1 no such user",
-        "mx.example.org",
-        MESSAGE_ID);
+        new BounceReport.Origin("mx.example.org", MESSAGE_ID, SENDER, "Test"));
   }
 }
