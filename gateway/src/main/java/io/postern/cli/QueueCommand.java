@@ -13,7 +13,6 @@ import io.postern.queue.Waiting;
 import io.postern.store.sqlite.SqliteReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -25,7 +24,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `postern queue`: what waits.
@@ -172,13 +170,8 @@ final class QueueCommand implements Callable<Integer> {
   static final class DropCommand implements Callable<Integer> {
     @Mixin private @Nullable ConfigOption configOption;
     @Mixin private @Nullable Consent consent;
+    @Mixin private @Nullable DeliveryIds deliveryIds;
     @Spec private @Nullable CommandSpec spec;
-
-    @Parameters(
-        paramLabel = "ID",
-        arity = "0..*",
-        description = "Mails, for all their deliveries, or single deliveries.")
-    private List<String> ids = new ArrayList<>();
 
     @Option(names = "--rule", description = "All of this rule (filter name).")
     private String rule = "";
@@ -186,12 +179,13 @@ final class QueueCommand implements Callable<Integer> {
     @Override
     public Integer call() throws StoreUnavailable, IOException {
       CommandLine line = Main.line(spec);
+      List<String> ids = Main.present(deliveryIds).all();
       if (ids.isEmpty() == rule.isEmpty()) {
         throw new ParameterException(line, "write ids, or --rule RULE");
       }
       Config config = Main.present(configOption).require(line);
       if (rule.isEmpty()) {
-        return dropEach(config, line);
+        return dropEach(ids, config, line);
       }
       Choice choice = new Choice("", rule, Set.of(State.WAITING), null, null);
       long count;
@@ -202,26 +196,29 @@ final class QueueCommand implements Callable<Integer> {
         line.getOut().println("nothing waits for " + rule);
         return 1;
       }
-      if (!Main.present(consent).isGiven(line, text(count) + " of " + rule + " to drop")) {
+      if (!Main.present(consent)
+          .isGiven(line, DeliveryIds.text(count) + " of " + rule + " to drop")) {
         return 1;
       }
-      line.getOut().println(text(Errand.run(config, new Order.Drop(choice)).count()) + " dropped");
+      line.getOut()
+          .println(
+              DeliveryIds.text(Errand.run(config, new Order.Drop(choice)).count()) + " dropped");
       return 0;
     }
 
-    private int dropEach(Config config, CommandLine line) throws StoreUnavailable, IOException {
+    private int dropEach(List<String> ids, Config config, CommandLine line)
+        throws StoreUnavailable, IOException {
       int exit = 0;
       for (String id : ids) {
-        long done = Errand.run(config, new Order.Drop(Choice.of(id.strip()))).count();
+        long done = Errand.run(config, new Order.Drop(Choice.of(id))).count();
         line.getOut()
-            .println(id + ": " + (done == 0 ? "nothing of it waits" : text(done) + " dropped"));
+            .println(
+                id
+                    + ": "
+                    + (done == 0 ? "nothing of it waits" : DeliveryIds.text(done) + " dropped"));
         exit = done == 0 ? 1 : exit;
       }
       return exit;
-    }
-
-    private static String text(long count) {
-      return count == 1 ? "1 delivery" : count + " deliveries";
     }
   }
 }

@@ -20,7 +20,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `postern replay`: delivers again what is over.
@@ -38,13 +37,8 @@ import picocli.CommandLine.Spec;
 final class ReplayCommand implements Callable<Integer> {
   @Mixin private @Nullable ConfigOption configOption;
   @Mixin private @Nullable Consent consent;
+  @Mixin private @Nullable DeliveryIds deliveryIds;
   @Spec private @Nullable CommandSpec spec;
-
-  @Parameters(
-      paramLabel = "ID",
-      arity = "0..*",
-      description = "Mails, for all their deliveries, or single deliveries.")
-  private List<String> ids = new ArrayList<>();
 
   @Option(names = "--rule", description = "Only this rule (filter name).")
   private String rule = "";
@@ -73,6 +67,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws StoreUnavailable, IOException {
     CommandLine line = Main.line(spec);
+    List<String> ids = Main.present(deliveryIds).all();
     boolean byFilter = !rule.isEmpty() || !statuses.isEmpty() || since != null || until != null;
     if (ids.isEmpty() != byFilter) {
       throw new ParameterException(
@@ -90,18 +85,19 @@ final class ReplayCommand implements Callable<Integer> {
       // A name that was mistyped would hold the deliveries for good.
       RulesOption.rule(config, toRule, line);
     }
-    return ids.isEmpty() ? replay(config, choice, line) : replayEach(config, line);
+    return ids.isEmpty() ? replay(config, choice, line) : replayEach(ids, config, line);
   }
 
-  private int replayEach(Config config, CommandLine line) throws StoreUnavailable, IOException {
+  private int replayEach(List<String> ids, Config config, CommandLine line)
+      throws StoreUnavailable, IOException {
     int exit = 0;
     for (String id : ids) {
-      long done = Errand.run(config, new Order.Replay(Choice.of(id.strip()), toRule)).count();
+      long done = Errand.run(config, new Order.Replay(Choice.of(id), toRule)).count();
       line.getOut()
           .println(
               done == 0
                   ? id + ": nothing to replay: it waits, is not kept any more, or is unknown"
-                  : id + ": " + count(done) + " replayed");
+                  : id + ": " + DeliveryIds.text(done) + " replayed");
       exit = done == 0 ? 1 : exit;
     }
     return exit;
@@ -117,17 +113,14 @@ final class ReplayCommand implements Callable<Integer> {
       line.getOut().println("nothing to replay");
       return 1;
     }
-    String doing = count(count) + " to replay" + (toRule.isEmpty() ? "" : " by rule " + toRule);
+    String doing =
+        DeliveryIds.text(count) + " to replay" + (toRule.isEmpty() ? "" : " by rule " + toRule);
     if (!Main.present(consent).isGiven(line, doing)) {
       return 1;
     }
     long done = Errand.run(config, new Order.Replay(choice, toRule)).count();
-    line.getOut().println(count(done) + " replayed");
+    line.getOut().println(DeliveryIds.text(done) + " replayed");
     return 0;
-  }
-
-  private static String count(long deliveries) {
-    return deliveries == 1 ? "1 delivery" : deliveries + " deliveries";
   }
 
   private Set<State> states(CommandLine line) {
