@@ -40,13 +40,21 @@ final class Attempt {
   private final Payload.Gateway gateway;
   private final InstantSource clock;
   private final RandomGenerator chance;
+  private final Slots slots;
   private final Semaphore large = new Semaphore(LARGE_AT_ONCE_MAX);
 
-  Attempt(Courier courier, Payload.Gateway gateway, InstantSource clock, RandomGenerator chance) {
+  /// @param slots where a call to a backup URL takes one
+  Attempt(
+      Courier courier,
+      Payload.Gateway gateway,
+      InstantSource clock,
+      RandomGenerator chance,
+      Slots slots) {
     this.courier = courier;
     this.gateway = gateway;
     this.clock = clock;
     this.chance = chance;
+    this.slots = slots;
   }
 
   /// What came of an attempt.
@@ -113,8 +121,9 @@ final class Attempt {
               null,
               Pause.Cause.GONE);
       case Outcome.NotMade(String reason) ->
+          // The next one would most likely meet the same fault: a few find out, not all that wait.
           Result.of(
-              new Settlement.Again(new Trial(now, elapsed, 0, reason, ""), due, true), Sign.NONE);
+              new Settlement.Again(new Trial(now, elapsed, 0, reason, ""), due, true), Sign.FAILED);
       case Outcome.Deferred deferred -> defer(claim, retry, probed, deferred, now, elapsed);
     };
   }
@@ -161,16 +170,36 @@ final class Attempt {
     }
     Body body = render(claim, endpoint, proof);
     Outcome outcome = carry(claim, endpoint, endpoint.url(), body);
-    if (outcome instanceof Outcome.Deferred first && endpoint.backupUrl() != null) {
-      // Each call of a signed format has a signature of its own; all others have the same bytes.
-      boolean isSigned = endpoint.dialect().format().isSigned();
-      Body next = isSigned ? render(claim, endpoint, again(proof)) : body;
-      Outcome second = carry(claim, endpoint, endpoint.backupUrl(), next);
+    @Nullable URI backup = endpoint.backupUrl();
+    if (outcome instanceof Outcome.Deferred first && backup != null) {
+      Outcome second = standIn(claim, endpoint, backup, body, proof);
       return second instanceof Outcome.Accepted(int status, _)
           ? new Outcome.Accepted(status, true)
           : both(first, second);
     }
     return outcome;
+  }
+
+  /// Calls the backup URL. Its host may be the endpoint of other rules, and gets no more calls at
+  /// once than a host may: where it has as many, this one waits for one of them to end.
+  private Outcome standIn(Claim claim, Endpoint endpoint, URI backup, Body body, Proof proof)
+      throws IOException {
+    String host = Slots.host(backup);
+    // At its own host the attempt holds a slot already.
+    boolean isElsewhere = !host.equals(Slots.host(endpoint.url()));
+    if (isElsewhere && !slots.takeAt(host, endpoint.timeout())) {
+      return new Outcome.Deferred(0, "not called, its host has as many calls as it may", "", null);
+    }
+    try {
+      // Each call of a signed format has a signature of its own; all others have the same bytes.
+      boolean isSigned = endpoint.dialect().format().isSigned();
+      Body next = isSigned ? render(claim, endpoint, again(proof)) : body;
+      return carry(claim, endpoint, backup, next);
+    } finally {
+      if (isElsewhere) {
+        slots.freeAt(host);
+      }
+    }
   }
 
   private Proof again(Proof proof) {

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -75,8 +74,13 @@ public final class Dispatcher implements AutoCloseable {
   /// [#runOnce()].
   private Instant lookedAt;
 
-  /// Moves on by one each round, so that no rule is always the first to be served.
+  /// With which rule a round begins: each time with another, so that none is always the first to be
+  /// served.
   private int turn;
+
+  /// The place in the last round of the first rule for which no probe was left, with which the next
+  /// one begins; 0 when there was none.
+  private int shortAt;
 
   /// What a dispatcher works with.
   ///
@@ -103,8 +107,9 @@ public final class Dispatcher implements AutoCloseable {
     this.lanes = new Lanes(parts.clock(), settings.perEndpointMax());
     this.slots = new Slots(settings.concurrencyMax(), settings.perHostMax());
     this.pauses = new Pauses(parts.queue(), parts.clock(), parts.notices());
-    this.inFlight = new InFlight(parts.queue(), stopping);
-    this.attempt = new Attempt(parts.courier(), parts.gateway(), parts.clock(), parts.chance());
+    this.inFlight = new InFlight(parts.queue(), parts.clock(), stopping);
+    this.attempt =
+        new Attempt(parts.courier(), parts.gateway(), parts.clock(), parts.chance(), slots);
     this.lookedAt = parts.clock().instant();
     if (!settings.paused()) {
       // Nothing is tried until the configuration says otherwise, so there is nothing to hurry for.
@@ -140,7 +145,7 @@ public final class Dispatcher implements AutoCloseable {
       lookedAt = now;
       elapse(open, passed);
     }
-    turn++;
+    turn -= Math.max(1, shortAt);
     List<Slots.Ask> asks = asks(open);
     Demand demand = slots.demand(asks);
     if (demand.wants().isEmpty()) {
@@ -258,26 +263,29 @@ public final class Dispatcher implements AutoCloseable {
     List<Rule> rules = new ArrayList<>(open);
     Collections.rotate(rules, turn);
     int probesLeft = Math.max(1, settings.concurrencyMax() / PROBES_PART) - probes.get();
+    shortAt = 0;
     List<Slots.Ask> asks = new ArrayList<>();
     for (Rule rule : rules) {
       String name = rule.name();
       int room = lanes.room(rule, pauses.isProbed(name), slots.held(name));
       if (room > 0 && lanes.isDead(rule) && probesLeft-- <= 0) {
         room = 0;
+        shortAt = shortAt == 0 ? asks.size() : shortAt;
       }
       asks.add(new Slots.Ask(name, host(rule), room, lease(rule.endpoint())));
     }
     return asks;
   }
 
-  /// Where a rule posts first. A backup's host is not counted: it stands in.
+  /// Where a rule posts first.
   private static String host(Rule rule) {
-    return rule.endpoint().url().getHost().toLowerCase(Locale.ROOT);
+    return Slots.host(rule.endpoint().url());
   }
 
+  /// A call, and where there is a backup URL the wait for a slot at its host and the call there.
   private static Duration lease(Endpoint endpoint) {
-    int calls = endpoint.backupUrl() == null ? 1 : 2;
-    return endpoint.timeout().multipliedBy(calls).plus(LEASE_MARGIN);
+    int waits = endpoint.backupUrl() == null ? 1 : 3;
+    return endpoint.timeout().multipliedBy(waits).plus(LEASE_MARGIN);
   }
 
   /// A rule that got all it was given room for probably has more. Where it was the room it shares
@@ -338,6 +346,10 @@ public final class Dispatcher implements AutoCloseable {
         Attempt.Result result = make(next.get(), flight);
         String delivery = claim.delivery();
         next = inFlight.settle(next.get(), result.settlement());
+        if (result.settlement() instanceof Settlement.Done && pauses.isProbed(claim.rule())) {
+          // Be it a probe or not: it may have begun before the pause.
+          pauses.resume(claim.rule());
+        }
         boolean isProbed = pauses.isProbed(claim.rule());
         lanes.ended(flight.ticket(), flight.rule(), delivery, result, isProbed);
       }
@@ -368,8 +380,7 @@ public final class Dispatcher implements AutoCloseable {
       // Its rule was edited, or its endpoint paused, between the claim and now.
       return Attempt.Result.unmade(parts.clock().instant());
     }
-    boolean isProbed = pauses.isProbed(name);
-    Attempt.Result result = attempt.make(claim, rule.get(), isProbed);
+    Attempt.Result result = attempt.make(claim, rule.get(), pauses.isProbed(name));
     if (result.pause() == Cause.GONE) {
       pauses.pause(name, Cause.GONE, "the endpoint answered 410 Gone");
     } else if (result.pause() == Cause.FAILING
@@ -377,8 +388,6 @@ public final class Dispatcher implements AutoCloseable {
       String reason = "nothing but failures for " + Attempt.days(claim.failing());
       pauses.pause(name, Cause.FAILING, reason);
       lanes.doubt(name, parts.clock().instant().plus(Lanes.PROBE_PAUSED_EVERY));
-    } else if (isProbed && result.settlement() instanceof Settlement.Done) {
-      pauses.resume(name);
     }
     return result;
   }

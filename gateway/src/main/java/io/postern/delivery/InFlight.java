@@ -7,6 +7,7 @@ import io.postern.queue.MailQueue;
 import io.postern.queue.Settlement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class InFlight {
   private static final Duration STORE_RETRY = Duration.ofSeconds(1);
 
   private final MailQueue queue;
+  private final InstantSource clock;
   private final CountDownLatch stopping;
 
   /// The newest claim on each.
@@ -37,8 +39,9 @@ final class InFlight {
   private final ReentrantLock claiming = new ReentrantLock();
 
   /// @param stopping zero when the gateway stops
-  InFlight(MailQueue queue, CountDownLatch stopping) {
+  InFlight(MailQueue queue, InstantSource clock, CountDownLatch stopping) {
     this.queue = queue;
+    this.clock = clock;
     this.stopping = stopping;
   }
 
@@ -66,9 +69,10 @@ final class InFlight {
   /// @return a claim that was made after the settlement and is to be attempted now
   Optional<Claim> settle(Claim attempted, Settlement settlement) throws InterruptedException {
     Claim claim = attempted;
+    Settlement outcome = settlement;
     while (true) {
       try {
-        if (queue.settle(claim, settlement)) {
+        if (queue.settle(claim, outcome)) {
           return leave(claim);
         }
         Claim newest = newest(claim.delivery());
@@ -79,6 +83,10 @@ final class InFlight {
           return leave(claim);
         }
         claim = newest;
+        if (!claim.rule().equals(attempted.rule())) {
+          // Dropped, and replayed by another rule, whose endpoint was never asked.
+          outcome = new Settlement.Unmade(clock.instant());
+        }
       } catch (StoreUnavailable e) {
         if (stopping.getCount() == 0) {
           log.atError()

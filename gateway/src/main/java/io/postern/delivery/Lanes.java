@@ -102,6 +102,11 @@ final class Lanes {
     Lane lane = lane(rule.name());
     Limits limits = limits(rule, probed);
     lane.window.ended(ticket.era(), delivery, result.sign(), limits, now);
+    if (probed && !lane.window.isDead()) {
+      // It answered, but took nothing: only the end of its pause opens it, for what refused one
+      // probe may refuse all that waits.
+      lane.window.doubt(now.plus(PROBE_PAUSED_EVERY));
+    }
     if (result.sign() == Window.Sign.TAKEN) {
       lane.taken++;
     }

@@ -9,7 +9,8 @@ import java.util.Set;
 /// @param permanentFailures the status codes that refuse the request itself, so that the delivery
 ///   fails at once
 /// @param concurrencyMax attempts in flight in all, 1 to 10,000
-/// @param perHostMax attempts in flight to one host, by all rules whose URL is there, 1 to 10,000
+/// @param perHostMax attempts in flight to one host, by all rules whose URL is there or whose
+///   backup is being called there, 1 to 10,000
 /// @param perEndpointMax attempts in flight to one endpoint, 1 to 1,000
 /// @param privateAllowed false to refuse endpoints at addresses of private networks
 /// @param stopGrace how long a stop waits for attempts in flight before it cuts them off

@@ -2,17 +2,20 @@ package io.postern.delivery;
 
 import io.postern.queue.Demand;
 import io.postern.queue.Want;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Counts the attempts in flight, by rule, by host and in all. Shared by the dispatcher's thread
-/// and those of the attempts.
+/// and those of the attempts. At a host count those whose URL is there, for as long as they last,
+/// and those that call it as their backup, for the time of that call.
 ///
 /// Two limits keep endpoints that hang from the slots of those that don't, in all and at each host.
 /// A rule never holds more than it leaves free: it takes a slot only while it holds fewer than are
@@ -104,6 +107,11 @@ final class Slots {
     return free() <= 0;
   }
 
+  /// The host of a URL, as slots are counted by it.
+  static String host(URI url) {
+    return url.getHost().toLowerCase(Locale.ROOT);
+  }
+
   synchronized void take(String rule, String host) {
     byRule.merge(rule, 1, Integer::sum);
     byHost.merge(host, 1, Integer::sum);
@@ -116,12 +124,40 @@ final class Slots {
     hungry.add(rule);
   }
 
+  /// Takes a slot at a host for an attempt that has one already, and now calls somewhere else.
+  ///
+  /// @param patience how long to wait for one
+  /// @return false when there was none in that time, or the thread was interrupted
+  synchronized boolean takeAt(String host, Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    while (byHost.getOrDefault(host, 0) >= eachHost) {
+      long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+      if (left <= 0) {
+        return false;
+      }
+      try {
+        wait(left);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    byHost.merge(host, 1, Integer::sum);
+    return true;
+  }
+
+  /// Gives that one back. Who is to be woken hears of it when the attempt itself ends.
+  synchronized void freeAt(String host) {
+    byHost.computeIfPresent(host, (_, n) -> n == 1 ? null : n - 1);
+    notifyAll();
+  }
+
   /// Gives a slot back.
   ///
   /// @return true when somebody was waiting for one
   synchronized boolean free(String rule, String host) {
     byRule.computeIfPresent(rule, (_, n) -> n == 1 ? null : n - 1);
-    byHost.computeIfPresent(host, (_, n) -> n == 1 ? null : n - 1);
+    freeAt(host);
     taken--;
     return hungry.remove(rule) || isShort;
   }

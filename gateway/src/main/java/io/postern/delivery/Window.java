@@ -136,10 +136,7 @@ final class Window {
 
   private void failed(String delivery, boolean pressed, Limits limits, Instant now) {
     if (dead) {
-      wait =
-          Schedule.shorter(
-              Schedule.longer(wait.multipliedBy(2), limits.probeMin()), limits.probeMax());
-      shutUntil = now.plus(wait);
+      shut(wait.multipliedBy(2), limits, now);
       return;
     }
     if (failing.isEmpty()) {
@@ -149,9 +146,15 @@ final class Window {
     size = Math.max(1, size - (pressed ? 1 : 1 / size));
     if (failing.size() >= Math.max(START, Math.min((int) sizeBefore, limits.most()))) {
       die();
-      wait = Schedule.shorter(Schedule.longer(FIRST_PROBE, limits.probeMin()), limits.probeMax());
-      shutUntil = now.plus(wait);
+      shut(FIRST_PROBE, limits, now);
     }
+  }
+
+  /// One that was only doubted has not waited yet, so the first wait is the least there is.
+  private void shut(Duration time, Limits limits, Instant now) {
+    Duration least = Schedule.longer(FIRST_PROBE, limits.probeMin());
+    wait = Schedule.shorter(Schedule.longer(time, least), limits.probeMax());
+    shutUntil = now.plus(wait);
   }
 
   private void die() {

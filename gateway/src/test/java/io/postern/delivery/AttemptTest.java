@@ -41,7 +41,12 @@ class AttemptTest {
   private final FakeClock clock = new FakeClock();
   private final BusyCourier courier = new BusyCourier();
   private final Attempt attempt =
-      new Attempt(courier, new Payload.Gateway("mx.example.com", "main"), clock, new Random(1));
+      new Attempt(
+          courier,
+          new Payload.Gateway("mx.example.com", "main"),
+          clock,
+          new Random(1),
+          new Slots(8, 8));
 
   /// Defers all, as time goes by.
   private final class BusyCourier implements Courier {

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Who may have how many slots, by the numbers.
 final class SlotsTest {
   private static final int OWN = 1_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   @Test
   void aRuleWithoutANeighbourMayHaveAll() {
@@ -83,6 +86,26 @@ final class SlotsTest {
     assertEquals(false, slots.free("idle", "b.example.com"));
     assertEquals(true, slots.free("full", "a.example.com"));
     assertEquals(0, slots.inFlight());
+  }
+
+  @Test
+  void aBackupsCallsCountAtItsHostToo() throws Exception {
+    Slots slots = new Slots(OWN, 2);
+    List<Ask> asks = List.of(new Ask("own", "b.example.com", OWN, Duration.ZERO));
+    slots.take("x", "a.example.com");
+    assertTrue(slots.takeAt("b.example.com", Duration.ZERO));
+    assertEquals(1, slots.demand(asks).wants().getFirst().room());
+    slots.take("own", "b.example.com");
+    assertEquals(List.of(), slots.demand(asks).wants());
+    assertEquals(false, slots.takeAt("b.example.com", Duration.ofMillis(1)));
+    CompletableFuture<Boolean> waits =
+        CompletableFuture.supplyAsync(() -> slots.takeAt("b.example.com", PATIENCE));
+    assertEquals(true, slots.free("own", "b.example.com"), "a rule was short of its slot");
+    assertTrue(waits.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    slots.freeAt("b.example.com");
+    slots.freeAt("b.example.com");
+    slots.free("x", "a.example.com");
+    assertEquals(2, slots.demand(asks).wants().getFirst().room());
   }
 
   /// Lets the first rules take what they are given, round after round, until nothing is given.
