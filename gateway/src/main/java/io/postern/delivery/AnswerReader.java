@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads one answer: its status and headers as soon as they are complete, and of its body an
 /// excerpt. Written by the client's threads, read by the one that waits.
-final class AnswerReader implements HttpResponse.BodyHandler<String> {
+final class AnswerReader implements HttpResponse.BodyHandler<Void> {
   /// How much of a body is read, so that a kept connection can be used again.
   static final int READ_MAX = 64 * 1024;
 
@@ -48,19 +48,19 @@ final class AnswerReader implements HttpResponse.BodyHandler<String> {
   }
 
   @Override
-  public BodySubscriber<String> apply(HttpResponse.ResponseInfo info) {
+  public BodySubscriber<Void> apply(HttpResponse.ResponseInfo info) {
     headers = info.headers();
     status = info.statusCode();
     return new Reader();
   }
 
-  private final class Reader implements BodySubscriber<String> {
-    private final CompletableFuture<String> done = new CompletableFuture<>();
+  private final class Reader implements BodySubscriber<Void> {
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
     private Flow.@Nullable Subscription subscription;
     private int read;
 
     @Override
-    public CompletionStage<String> getBody() {
+    public CompletionStage<Void> getBody() {
       return done;
     }
 
@@ -78,19 +78,19 @@ final class AnswerReader implements HttpResponse.BodyHandler<String> {
       }
       if (read > READ_MAX && subscription != null) {
         subscription.cancel();
-        done.complete(excerpt());
+        done.complete(null);
       }
     }
 
     @Override
     public void onError(Throwable failure) {
       // The status has decided already: a body that breaks off changes nothing.
-      done.complete(excerpt());
+      done.complete(null);
     }
 
     @Override
     public void onComplete() {
-      done.complete(excerpt());
+      done.complete(null);
     }
 
     private void keep(ByteBuffer buffer) {

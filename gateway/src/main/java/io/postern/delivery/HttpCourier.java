@@ -50,18 +50,23 @@ public final class HttpCourier implements Courier {
     }
   }
 
-  private final Clients clients = new Clients();
+  /// A kept connection that was closed under a POST shows it in a round trip. What is closed later
+  /// than this was closed by somebody who had the POST, and gets it again after the interval.
+  private static final long STALE_NANOS = Duration.ofSeconds(2).toNanos();
+
   private final InstantSource clock;
+  private final Clients clients;
   private final Set<Integer> permanent;
   private final boolean privateAllowed;
   private volatile boolean stopping;
 
-  /// @param clock gives the timestamps of signatures
+  /// @param clock gives the timestamps of signatures, and judges the authorities of rules
   /// @param permanent the status codes that refuse the request itself, where a rule doesn't say it
   /// @param privateAllowed false to refuse endpoints at addresses of private networks
   public HttpCourier(InstantSource clock, Set<Integer> permanent, boolean privateAllowed) {
     EndpointResolver.require();
     this.clock = clock;
+    this.clients = new Clients(clock);
     this.permanent = Set.copyOf(permanent);
     this.privateAllowed = privateAllowed;
   }
@@ -73,21 +78,15 @@ public final class HttpCourier implements Courier {
     if (refusal.isPresent()) {
       return new Outcome.Deferred(0, refusal.get(), "", null);
     }
-    HttpRequest.Builder request;
-    HttpClient client;
     try {
-      request = request(post);
-      client = client(post.target());
+      HttpClient client = client(post.target());
+      Call first = call(client, post, deadline);
+      // The connection was closed before a byte of the answer: most likely one that was kept open
+      // too long. The id makes a second post harmless where the first did arrive.
+      return first.stale() ? call(client, post, deadline).outcome() : first.outcome();
     } catch (Unreadable e) {
       return new Outcome.NotMade(String.valueOf(e.getMessage()));
     }
-    Call first = call(client, post, request, deadline);
-    if (!first.stale()) {
-      return first.outcome();
-    }
-    // The connection was closed before a byte of the answer: most likely one that was kept open too
-    // long. The id makes a second post harmless where the first did arrive.
-    return call(client, post, request, deadline).outcome();
   }
 
   /// The post as it would be made, for showing.
@@ -161,35 +160,36 @@ public final class HttpCourier implements Courier {
     return request;
   }
 
-  private Call call(HttpClient client, Post post, HttpRequest.Builder request, long deadline)
-      throws IOException {
+  private Call call(HttpClient client, Post post, long deadline) throws IOException, Unreadable {
     BodySource source = new BodySource(post.body());
     AnswerReader reader = new AnswerReader();
-    CompletableFuture<HttpResponse<String>> exchange =
-        client.sendAsync(request.POST(source.publisher()).build(), reader);
+    long begun = System.nanoTime();
+    HttpRequest request = request(post).POST(source.publisher()).build();
+    CompletableFuture<HttpResponse<Void>> exchange = client.sendAsync(request, reader);
     try {
-      HttpResponse<String> response =
-          exchange.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-      return Call.of(answered(post, reader, response.body()));
+      exchange.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return Call.of(answered(post, reader));
     } catch (TimeoutException _) {
       exchange.cancel(true);
       // The status decides once the headers are complete, even if the body never ends.
       return Call.of(
           reader.status() == 0
-              ? new Outcome.Deferred(0, "time-out after " + text(post.target().timeout()), "", null)
-              : answered(post, reader, reader.excerpt()));
+              ? new Outcome.Deferred(
+                  0, "time-out after " + text(post.target().timeout()), "", null)
+              : answered(post, reader));
     } catch (ExecutionException e) {
       if (source.fault() != null) {
         throw new IOException("the stored message could not be read", source.fault());
       }
       if (reader.status() != 0) {
-        return Call.of(answered(post, reader, reader.excerpt()));
+        return Call.of(answered(post, reader));
       }
       if (stopping) {
         return Call.of(new Outcome.NotMade("the gateway stopped during the call"));
       }
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      return new Call(new Outcome.Deferred(0, reason(post.url(), cause), "", null), isStale(cause));
+      boolean isStale = isUnanswered(cause) && System.nanoTime() - begun < STALE_NANOS;
+      return new Call(new Outcome.Deferred(0, reason(post.url(), cause), "", null), isStale);
     } catch (InterruptedException e) {
       exchange.cancel(true);
       Thread.currentThread().interrupt();
@@ -197,11 +197,14 @@ public final class HttpCourier implements Courier {
     }
   }
 
-  private Outcome answered(Post post, AnswerReader reader, String excerpt) {
+  private Outcome answered(Post post, AnswerReader reader) {
     int status = reader.status();
+    if (Outcome.isSuccess(status)) {
+      return new Outcome.Accepted(status);
+    }
     StringBuilder reason = new StringBuilder("HTTP ").append(status);
     boolean isLogged = post.target().exchange().answerLogged();
-    StringBuilder detail = new StringBuilder(isLogged ? excerpt.strip() : "");
+    StringBuilder detail = new StringBuilder(isLogged ? reader.excerpt().strip() : "");
     if (status >= 300 && status < 400) {
       reason.append(", a redirect, which is not followed");
       reader.header("location").ifPresent(to -> detail.insert(0, "to " + to + " "));
@@ -249,8 +252,8 @@ public final class HttpCourier implements Courier {
     return root;
   }
 
-  /// True for the failure of a POST on a kept connection that was closed under it.
-  private static boolean isStale(Throwable failure) {
+  /// True for the failure of a POST on a connection that was closed without a byte of an answer.
+  private static boolean isUnanswered(Throwable failure) {
     return failure instanceof IOException
         && !(failure instanceof SSLException)
         && failure.getMessage() != null

@@ -59,6 +59,11 @@ public sealed interface Outcome {
     }
   }
 
+  /// True for a status that says that the endpoint has taken it: 2xx.
+  static boolean isSuccess(int status) {
+    return status >= 200 && status < 300;
+  }
+
   /// Reads an answer's status. A code that is not named anywhere is deferred.
   ///
   /// @param status the code
@@ -72,7 +77,7 @@ public sealed interface Outcome {
       String reason,
       String detail,
       @Nullable Duration retryAfter) {
-    if (status >= 200 && status < 300) {
+    if (isSuccess(status)) {
       return new Accepted(status);
     }
     if (status == 410) {

@@ -8,6 +8,7 @@ import io.postern.journal.Status;
 import io.postern.queue.Choice;
 import io.postern.rules.Book;
 import io.postern.store.sqlite.SqliteReader;
+import io.postern.webhook.Endpoint;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -290,7 +291,7 @@ final class DispatcherTest extends DispatcherCase {
     put();
     courier.hold = true;
     assertEquals(1, dispatcher.runOnce());
-    assertEquals("desk", courier.calls.poll(10, TimeUnit.SECONDS).endpoint().rule());
+    assertEquals("desk", ((Endpoint) courier.calls.poll(10, TimeUnit.SECONDS).target()).rule());
     Choice all = Choice.of("mail%022d".formatted(0));
     assertEquals(1, store.drop(all));
     assertEquals(1, store.replay(all, "other"));
@@ -299,7 +300,7 @@ final class DispatcherTest extends DispatcherCase {
     until(() -> dispatcher.inFlight() == 0);
     assertTrue(!has(Status.SUCCEEDED), "the other endpoint was never asked");
     assertEquals(1, crank());
-    assertEquals("other", courier.calls.remove().endpoint().rule());
+    assertEquals("other", ((Endpoint) courier.calls.remove().target()).rule());
     assertEquals("other", rows(Status.SUCCEEDED).getFirst().step().rule());
     assertEquals(0, store.ledger().unaccounted());
   }

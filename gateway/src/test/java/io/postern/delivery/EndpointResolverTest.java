@@ -62,6 +62,20 @@ final class EndpointResolverTest {
     assertEquals(Optional.empty(), names.refusal("app.example.com"));
   }
 
+  @Test
+  void knowsSoManyNamesAndForgetsThoseThatWereNotCalledForLongest() throws Exception {
+    zone.leadsTo("169.254.169.254");
+    names.add("first.example.com", true);
+    for (int i = 0; i < EndpointNames.NAMES_MAX; i++) {
+      names.add("n" + i + ".example.com", true);
+      names.add("kept.example.com", true);
+    }
+    assertEquals(List.of("169.254.169.254"), lookUp("first.example.com"), "never forgotten");
+    for (String name : List.of("kept", "n2", "n" + (EndpointNames.NAMES_MAX - 1))) {
+      assertThrows(UnknownHostException.class, () -> lookUp(name + ".example.com"));
+    }
+  }
+
   /// The names below the probe lead to this machine, which is forbidden where private networks are.
   @Test
   void standsWhereTheCourierConnects() throws Exception {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,12 +26,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -194,6 +198,19 @@ final class HttpCourierTest {
   }
 
   @Test
+  void aSecondPostOfACallHasATimestampOfItsOwn() throws Exception {
+    AtomicLong seconds = new AtomicLong();
+    InstantSource ticking = () -> Instant.ofEpochSecond(seconds.incrementAndGet());
+    sink.next(SinkAnswer.twisted(Twist.CLOSE_UNANSWERED));
+    try (HttpCourier aging = new HttpCourier(ticking, Set.of(), true)) {
+      assertEquals(new Outcome.Accepted(200), aging.carry(post(sink.url("/"), LONG, HELLO)));
+    }
+    List<SinkRequest> requests = sink.await(2, PATIENCE);
+    assertNotEquals(
+        requests.get(0).header("webhook-timestamp"), requests.get(1).header("webhook-timestamp"));
+  }
+
+  @Test
   void headersCarryTheDeliveryAndNothingOfTheMail() throws Exception {
     courier.carry(
         new Courier.Post(
@@ -238,6 +255,27 @@ final class HttpCourierTest {
     String whsec = "whsec_" + Base64.getEncoder().encodeToString(key);
     courier.carry(post(endpoint(LONG, new Authorization.None(), List.of(secret(whsec))), HELLO));
     SinkRequest request = sink.take(PATIENCE);
+    assertEquals(signature(key, request), request.header("webhook-signature").orElseThrow());
+  }
+
+  @Test
+  void aReceiverThatKnowsOneOfTwoLiveKeysCanTell() throws Exception {
+    byte[] fresh = new byte[24];
+    byte[] old = new byte[64];
+    Arrays.fill(old, (byte) 9);
+    List<Secret> keys =
+        List.of(
+            secret("whsec_" + Base64.getEncoder().encodeToString(fresh)),
+            secret(Base64.getEncoder().encodeToString(old)));
+    courier.carry(post(endpoint(LONG, new Authorization.None(), keys), HELLO));
+    SinkRequest request = sink.take(PATIENCE);
+    assertEquals(
+        signature(fresh, request) + " " + signature(old, request),
+        request.header("webhook-signature").orElseThrow());
+  }
+
+  /// As a receiver makes it that has this key (Standard Webhooks 1.0.0).
+  private static String signature(byte[] key, SinkRequest request) throws Exception {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(key, "HmacSHA256"));
     mac.update(
@@ -246,8 +284,7 @@ final class HttpCourierTest {
                 + request.header("webhook-timestamp").orElseThrow()
                 + ".")
             .getBytes(UTF_8));
-    String expected = "v1," + Base64.getEncoder().encodeToString(mac.doFinal(request.body()));
-    assertEquals(expected, request.header("webhook-signature").orElseThrow());
+    return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(request.body()));
   }
 
   @Test

@@ -38,7 +38,8 @@ final class TrustTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir private Path folder;
-  private final HttpCourier courier = new HttpCourier(new FakeClock(), Set.of(), true);
+  private final FakeClock clock = new FakeClock();
+  private final HttpCourier courier = new HttpCourier(clock, Set.of(), true);
 
   @AfterEach
   void stop() {
@@ -92,6 +93,28 @@ final class TrustTest {
       Files.setLastModifiedTime(ca.path(), FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
       assertEquals(new Outcome.Accepted(200), carry(renewed, ca));
       assertEquals(new Outcome.Accepted(200), carry(old, ca));
+    }
+  }
+
+  @Test
+  void anAuthorityCountsOnlyWhileItIsInForce() throws Exception {
+    Instant now = clock.instant();
+    Certificates.Made made =
+        Certificates.ec("localhost", now.minusSeconds(60), now.plusSeconds(60));
+    CertificateFile ca = ca(made);
+    try (WebhookSink sink = sink(made)) {
+      assertEquals(new Outcome.Accepted(200), carry(sink, ca));
+      clock.tick(Duration.ofSeconds(62));
+      Outcome.NotMade ended = assertInstanceOf(Outcome.NotMade.class, carry(sink, ca));
+      assertTrue(ended.reason().contains("is in force: the first is from "), ended.reason());
+      Files.writeString(
+          ca.path(), made.certificatePem() + Certificates.ec("localhost").certificatePem());
+      assertTls(carry(sink, ca), "");
+      clock.tick(Duration.ofDays(-1));
+      try (HttpCourier early = new HttpCourier(clock, Set.of(), true)) {
+        assertInstanceOf(Outcome.NotMade.class, early.carry(post(sink.url("/"), ca(made))));
+      }
+      assertEquals(1, sink.requests().size());
     }
   }
 
