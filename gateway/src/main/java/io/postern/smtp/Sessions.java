@@ -107,7 +107,7 @@ final class Sessions {
   private void refuse(Socket socket, Refusals.Cause cause) throws IOException {
     String id = ids.next();
     refusals.note(cause, id, socket.getInetAddress().getHostAddress(), "");
-    String line = Conversation.refusal(cause.reply(), settings.help(), id) + "\r\n";
+    String line = cause.reply().line(settings.help(), id) + "\r\n";
     socket.getOutputStream().write(line.getBytes(StandardCharsets.US_ASCII));
     socket.shutdownOutput();
   }
@@ -142,7 +142,7 @@ final class Sessions {
 
   private void turnAway(PeerSocket peer, Refusals.Cause cause, String id, String detail) {
     refusals.note(cause, id, peer.peer().getAddress().getHostAddress(), detail);
-    peer.wire().reply(Conversation.refusal(cause.reply(), settings.help(), id));
+    peer.wire().reply(cause.reply().line(settings.help(), id));
     peer.wire().finish();
   }
 
