@@ -63,7 +63,12 @@ final class ServeTest {
 
   @Test
   void sigtermSaysGoodbyeToIdlePeersAtOnceAndWaitsForNoneLongerThanItIsTold() throws Exception {
-    child = new ChildGateway(folder, sink.url("/desk"), "format: raw", ", drain-timeout: 2s");
+    child =
+        new ChildGateway(
+            folder,
+            sink.url("/desk"),
+            "format: raw",
+            ", tls: { enabled: false }, drain-timeout: 2s");
     InetSocketAddress smtp = child.start();
     try (RawSmtp idle = RawSmtp.greeted(smtp);
         RawSmtp stalled = RawSmtp.greeted(smtp)) {

@@ -198,8 +198,12 @@ final class Reception implements Receiver.Transaction {
 
   @Override
   public void close() {
-    memory.close();
-    spool.close();
+    try {
+      // It waits for a block that is on its way to disk, and holds it until then.
+      spool.close();
+    } finally {
+      memory.close();
+    }
   }
 
   /// What the header section says for the status log.

@@ -80,8 +80,7 @@ final class Chunks {
       return new Taken.Last(result);
     }
     return switch (result) {
-      case MessageReader.Result.Whole _ when open.isBroken() ->
-          new Taken.Refused(Shield.FAULT);
+      case MessageReader.Result.Whole _ when open.isBroken() -> new Taken.Refused(Shield.FAULT);
       case MessageReader.Result.Whole _ -> new Taken.Part(chunk.octets());
       case MessageReader.Result.Unfit(Reply reply) -> {
         open.unfit(reply);

@@ -19,6 +19,7 @@ class DoorSocket extends ServerSocket {
   private static final Duration REST = Duration.ofMillis(250);
 
   private final Sessions sessions;
+  private final boolean tlsAtOnce;
   private final CountDownLatch released = new CountDownLatch(1);
   private volatile boolean stopped;
   private volatile Optional<Thread> acceptor = Optional.empty();
@@ -26,8 +27,11 @@ class DoorSocket extends ServerSocket {
   private boolean failing;
 
   /// An unbound one; SubEthaSMTP binds it.
-  DoorSocket(Sessions sessions) throws IOException {
+  ///
+  /// @param tlsAtOnce true when TLS begins before the greeting
+  DoorSocket(Sessions sessions, boolean tlsAtOnce) throws IOException {
     this.sessions = sessions;
+    this.tlsAtOnce = tlsAtOnce;
   }
 
   @Override
@@ -37,7 +41,7 @@ class DoorSocket extends ServerSocket {
       try {
         Socket socket = take();
         failing = false;
-        last = sessions.admit(socket);
+        last = sessions.admit(socket, tlsAtOnce);
         if (last.isPresent()) {
           return last.get();
         }

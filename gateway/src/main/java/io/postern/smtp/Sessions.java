@@ -41,9 +41,11 @@ final class Sessions {
   /// Takes a connection in, or refuses it when there are too many. Nothing is read from it, and
   /// nothing is waited for: this is the thread that accepts all of them.
   ///
+  /// @param tlsAtOnce true when it came where TLS begins at once: a refusal in clear text would be
+  ///   noise to the peer, so it is only hung up on
   /// @return empty when it was refused, or broke; whenever no session comes of it, by a fault as
   ///   well, it is closed and holds no place
-  Optional<PeerSocket> admit(Socket socket) {
+  Optional<PeerSocket> admit(Socket socket, boolean tlsAtOnce) {
     connections.increment();
     Optional<PeerSocket> held = Optional.empty();
     boolean admitted = false;
@@ -51,13 +53,13 @@ final class Sessions {
       // Without this a reply may wait 40 ms for the peer's acknowledgement of the one before.
       socket.setTcpNoDelay(true);
       if (!places.tryAcquire()) {
-        refuse(socket, Refusals.Cause.SESSIONS);
+        refuse(socket, Refusals.Cause.SESSIONS, tlsAtOnce);
         return Optional.empty();
       }
-      held = hold(socket);
+      held = hold(socket, tlsAtOnce);
       PeerSocket peer = held.get();
       if (!peer.isProxied() && guestOf(peer) instanceof Guests.Arrival.Unwelcome(var cause)) {
-        refuse(socket, cause);
+        refuse(socket, cause, tlsAtOnce);
         return Optional.empty();
       }
       admitted = true;
@@ -78,12 +80,12 @@ final class Sessions {
   }
 
   /// From here on the place is given back by [PeerSocket#close].
-  private Optional<PeerSocket> hold(Socket socket) throws IOException {
+  private Optional<PeerSocket> hold(Socket socket, boolean tlsAtOnce) throws IOException {
     boolean isHeld = false;
     try {
       boolean isProxied =
           Guests.isIn(settings.crowd().networks().proxies(), socket.getInetAddress());
-      Wire wire = new Wire(socket, settings.patience());
+      Wire wire = new Wire(socket, settings.patience(), tlsAtOnce);
       PeerSocket peer = new PeerSocket(socket, wire, isProxied, this::leave);
       open.add(peer);
       isHeld = true;
@@ -104,9 +106,12 @@ final class Sessions {
   }
 
   /// Done by the thread that accepts, as 200 bytes always fit a new connection's send buffer.
-  private void refuse(Socket socket, Refusals.Cause cause) throws IOException {
+  private void refuse(Socket socket, Refusals.Cause cause, boolean tlsAtOnce) throws IOException {
     String id = ids.next();
     refusals.note(cause, id, socket.getInetAddress().getHostAddress(), "");
+    if (tlsAtOnce) {
+      return;
+    }
     String line = cause.reply().line(settings.help(), id) + "\r\n";
     socket.getOutputStream().write(line.getBytes(StandardCharsets.US_ASCII));
     socket.shutdownOutput();
@@ -132,6 +137,10 @@ final class Sessions {
         }
         yield true;
       }
+      case ProxyHeader.Junk _ when closing -> {
+        say(peer, Conversation.GOING_DOWN, id);
+        yield false;
+      }
       case ProxyHeader.Junk(String why) -> {
         turnAway(peer, Refusals.Cause.PROXY, id, why);
         yield false;
@@ -142,7 +151,11 @@ final class Sessions {
 
   private void turnAway(PeerSocket peer, Refusals.Cause cause, String id, String detail) {
     refusals.note(cause, id, peer.peer().getAddress().getHostAddress(), detail);
-    peer.wire().reply(cause.reply().line(settings.help(), id));
+    say(peer, cause.reply(), id);
+  }
+
+  private void say(PeerSocket peer, Reply farewell, String id) {
+    peer.wire().reply(farewell.line(settings.help(), id));
     peer.wire().finish();
   }
 

@@ -131,7 +131,8 @@ public record Settings(
     }
   }
 
-  /// How many connections there may be. Who is refused is told 421 4.7.0 before anything is read.
+  /// How many connections there may be. Who is refused is told 421 4.7.0 before anything is read,
+  /// or hung up on where TLS begins at once.
   ///
   /// @param sessionsMax sessions at once, over all addresses; default 1,000; 1 to 100,000
   /// @param perNetworkMax sessions at once of one client network; default 50; at least 1

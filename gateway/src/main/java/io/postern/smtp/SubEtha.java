@@ -60,7 +60,7 @@ final class SubEtha {
 
   /// Makes the socket that listens, unbound.
   interface SocketMaker {
-    DoorSocket make(Sessions sessions) throws IOException;
+    DoorSocket make(Sessions sessions, boolean tlsAtOnce) throws IOException;
   }
 
   private record Running(SMTPServer server, DoorSocket socket) {}
@@ -73,7 +73,7 @@ final class SubEtha {
   }
 
   private static Running start(InetSocketAddress address, Door door) throws IOException {
-    DoorSocket socket = door.sockets().make(door.sessions());
+    DoorSocket socket = door.sockets().make(door.sessions(), door.terms().tlsAtOnce());
     SMTPServer server =
         SMTPServer.port(address.getPort())
             .bindAddress(address.getAddress())
@@ -84,7 +84,8 @@ final class SubEtha {
             .serverThreadName("smtp-accept-" + address.getPort())
             .executorService(new SessionThreads())
             .maxConnections(door.settings().crowd().sessionsMax() + SESSIONS_SPARE)
-            .sessionIdFactory(door.ids()::next)
+            // Ours are made where a fault does no harm; its sessions would never close.
+            .sessionIdFactory(() -> "")
             .sessionHandler(new Life(door))
             .insertReceivedHeaders(false)
             .build();
@@ -161,14 +162,25 @@ final class SubEtha {
   private record Life(Door door) implements SessionHandler {
     @Override
     public SessionAcceptance accept(Session session) {
-      PeerSocket socket = (PeerSocket) session.getSocket();
-      if (!door.sessions().introduce(socket, session.getSessionId())) {
-        // It was told already; this is said to nobody.
-        return SessionAcceptance.failure(421, "refused");
+      try {
+        if (begins((PeerSocket) session.getSocket())) {
+          return SessionAcceptance.success();
+        }
+      } catch (Throwable e) {
+        // As in a conversation: it ends this session and nothing else.
+        LOG.error("fault at the begin of a session", e);
       }
-      socket.begin(
-          new Conversation(session.getSessionId(), socket.peer(), socket.wire(), door.terms()));
-      return SessionAcceptance.success();
+      // It was told already, or is hung up on; this is said to nobody.
+      return SessionAcceptance.failure(421, "refused");
+    }
+
+    private boolean begins(PeerSocket socket) {
+      String id = door.ids().next();
+      if (!door.sessions().introduce(socket, id)) {
+        return false;
+      }
+      socket.begin(new Conversation(id, socket.peer(), socket.wire(), door.terms()));
+      return true;
     }
 
     @Override

@@ -7,8 +7,8 @@ import java.util.Optional;
 /// and BDAT come to.
 ///
 /// What is put off is put off whole: a 4xx given to MAIL, or to all recipients, is given to the
-/// commands that a pipelining peer (RFC 2920) has sent behind it as well. They would be out of order
-/// otherwise, and their 5xx would make some peers give the mail up.
+/// commands that a pipelining peer (RFC 2920) has sent behind it as well. They would be out of
+/// order otherwise, and their 5xx would make some peers give the mail up.
 ///
 /// Belongs to the session's thread.
 final class Transactions {
@@ -81,8 +81,7 @@ final class Transactions {
     chunks.forget();
     long bytesMax = settings.limits().messageBytesMax();
     if (mail.size() > bytesMax) {
-      return Outcome.of(
-          new Reply(552, "5.3.4", "Message is larger than " + bytesMax + " bytes"));
+      return Outcome.of(new Reply(552, "5.3.4", "Message is larger than " + bytesMax + " bytes"));
     }
     return switch (receiver.mail(session, peer, mail.from(), mail.size(), mail.utf8())) {
       case Receiver.Opening.Opened(Receiver.Transaction opened) -> {

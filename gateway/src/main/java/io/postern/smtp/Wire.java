@@ -46,6 +46,10 @@ final class Wire {
   private final OutputStream out;
   private final Deadlines deadlines;
   private Optional<TlsTunnel> tunnel = Optional.empty();
+
+  /// True once nothing may leave in clear text any more.
+  private boolean secret;
+
   private boolean midway;
 
   private byte[] block = NOTHING;
@@ -60,8 +64,11 @@ final class Wire {
   private boolean woken;
   private boolean interruptible;
 
-  Wire(Socket socket, Settings.Patience patience) throws IOException {
+  /// @param tlsAtOnce true when the peer expects TLS: what is said before that never leaves in
+  ///   clear text
+  Wire(Socket socket, Settings.Patience patience, boolean tlsAtOnce) throws IOException {
     this.socket = socket;
+    this.secret = tlsAtOnce;
     this.in = socket.getInputStream();
     this.out = socket.getOutputStream();
     this.deadlines = new Deadlines(patience, System::nanoTime);
@@ -311,9 +318,9 @@ final class Wire {
     }
   }
 
-  /// Sends what is gathered.
+  /// Sends what is gathered. Where it would have to be encrypted and can't be, it is forgotten.
   ///
-  /// @return false when the peer is gone
+  /// @return false when the peer won't hear it
   boolean flush() {
     byte[] leaving = replies;
     int length = pending;
@@ -326,10 +333,12 @@ final class Wire {
     try {
       if (tunnel.isPresent()) {
         tunnel.get().write(bytes, offset, length);
-      } else {
+        return true;
+      }
+      if (!secret) {
         transmit(bytes, offset, length);
       }
-      return true;
+      return !secret;
     } catch (IOException _) {
       return false;
     }
@@ -385,6 +394,7 @@ final class Wire {
     TlsTunnel begun = new TlsTunnel(engine, this::receive, this::transmit);
     begun.begin(block, from, to);
     from = to;
+    secret = true;
     deadlines.awaitFor(max);
     midway = false;
     if (!beginRead(true)) {

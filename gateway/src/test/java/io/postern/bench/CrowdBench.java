@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,18 +23,27 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /// What a crowd of peers, large mails and abuse do to a gateway with the heap as shipped: its
-/// memory, and how long others wait. Run its `main` with `idle`, `large`, `abuse` or all of them;
-/// this process and the gateway's each need some more open files than there are sessions.
+/// memory, and how long others wait. Run its `main` with `idle`, `tls`, `large`, `abuse` or all of
+/// them; this process and the gateway's each need some more open files than there are sessions.
 public final class CrowdBench {
   private static final int IDLE_SESSIONS = 5000;
+  private static final int TLS_SESSIONS = 1000;
   private static final int NEWCOMERS = 200;
   private static final int LARGE_SESSIONS = 100;
   private static final int LARGE_BYTES = 25 << 20;
+  private static final String PLAIN = ", tls: { enabled: false }";
   private static final String TO = "RCPT TO:<desk@in.example.com>\r\n";
   private static final String MAIL = "MAIL FROM:<ann@sender.example>\r\n" + TO + "DATA\r\n";
   private static final String SMALL = "Subject: small\r\n\r\n" + "text\r\n".repeat(600) + ".\r\n";
+
+  private static final SSLSocketFactory TRUSTING = trusting();
 
   private final ChildGateway gateway;
   private final InetSocketAddress smtp;
@@ -42,23 +53,64 @@ public final class CrowdBench {
     this.smtp = smtp;
   }
 
+  /// As most mail servers do, it takes any certificate.
+  private static SSLSocketFactory trusting() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {new AnyCertificate()}, null);
+      return context.getSocketFactory();
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final class AnyCertificate extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+
   /// Prints the figures.
   public static void main(String[] arguments) throws Exception {
     List<String> parts =
-        arguments.length == 0 ? List.of("idle", "large", "abuse") : List.of(arguments);
+        arguments.length == 0 ? List.of("idle", "tls", "large", "abuse") : List.of(arguments);
     for (String part : parts) {
       Path folder = Files.createTempDirectory("crowd");
       // Nobody listens there: what is kept waits.
       ChildGateway gateway =
           new ChildGateway(
-              folder, URI.create("http://127.0.0.1:9/"), "format: raw", ", max-sessions: 6000");
+                  folder,
+                  URI.create("http://127.0.0.1:9/"),
+                  "format: raw",
+                  ", max-sessions: 6000" + (part.equals("tls") ? "" : PLAIN))
+              .asShipped();
       try {
         CrowdBench bench = new CrowdBench(gateway, gateway.start());
         switch (part) {
-          case "idle" -> bench.idle();
+          case "idle" -> bench.idle(IDLE_SESSIONS, false);
+          case "tls" -> bench.idle(TLS_SESSIONS, true);
           case "large" -> bench.large();
           case "abuse" -> bench.abuse();
-          default -> throw new IllegalArgumentException("idle, large or abuse, not " + part);
+          default -> throw new IllegalArgumentException("idle, tls, large or abuse, not " + part);
         }
       } finally {
         gateway.kill();
@@ -67,37 +119,38 @@ public final class CrowdBench {
     }
   }
 
-  private void idle() throws Exception {
-    newcomers();
+  private void idle(int sessions, boolean isEncrypted) throws Exception {
+    newcomers(isEncrypted);
     long before = gateway.residentKb();
     List<Client> clients = new ArrayList<>();
-    for (int i = 0; i < IDLE_SESSIONS; i++) {
+    for (int i = 0; i < sessions; i++) {
       Client client = new Client();
-      client.hello();
+      client.hello(isEncrypted);
       clients.add(client);
     }
     long after = gateway.residentKb();
     System.out.printf(
         Locale.ROOT,
-        "idle: %d sessions after EHLO, RSS %.0f MB above %.0f MB, %.1f KB each; a newcomer's EHLO"
+        "idle%s: %d sessions after EHLO, RSS %.0f MB above %.0f MB, %.1f KB each; a newcomer's EHLO"
             + " %s%n",
-        IDLE_SESSIONS,
+        isEncrypted ? " in TLS" : "",
+        sessions,
         (after - before) / 1024.0,
         before / 1024.0,
-        (double) (after - before) / IDLE_SESSIONS,
-        newcomers());
+        (double) (after - before) / sessions,
+        newcomers(isEncrypted));
     for (Client client : clients) {
       client.close();
     }
   }
 
-  /// From the connect to the answer to EHLO.
-  private String newcomers() throws IOException {
+  /// From the connect to the answer to EHLO, the one in TLS if they encrypt.
+  private String newcomers(boolean isEncrypted) throws IOException {
     long[] nanos = new long[NEWCOMERS];
     for (int i = 0; i < NEWCOMERS; i++) {
       long start = System.nanoTime();
       try (Client client = new Client()) {
-        client.hello();
+        client.hello(isEncrypted);
         nanos[i] = System.nanoTime() - start;
         client.send("QUIT\r\n");
         client.code();
@@ -191,7 +244,7 @@ public final class CrowdBench {
   }
 
   private void abuse() throws Exception {
-    newcomers();
+    newcomers(false);
     long before = gateway.residentKb();
     abuse("100,000 junk commands", "JUNK me\r\n", 100_000);
     abuse("100,000 NOOPs", "NOOP\r\n", 100_000);
@@ -264,8 +317,8 @@ public final class CrowdBench {
   }
 
   private final class Client implements AutoCloseable {
-    private final Socket socket = new Socket();
-    private final InputStream in;
+    private Socket socket = new Socket();
+    private InputStream in;
 
     Client() throws IOException {
       socket.connect(smtp);
@@ -278,6 +331,19 @@ public final class CrowdBench {
       code();
       send("EHLO client.example.net\r\n");
       code();
+    }
+
+    /// Says EHLO, and when it encrypts, both before that and behind it.
+    void hello(boolean isEncrypted) throws IOException {
+      hello();
+      if (isEncrypted) {
+        send("STARTTLS\r\n");
+        code();
+        socket = TRUSTING.createSocket(socket, "mx.example.com", socket.getPort(), true);
+        in = socket.getInputStream();
+        send("EHLO client.example.net\r\n");
+        code();
+      }
     }
 
     void send(String text) throws IOException {

@@ -26,7 +26,7 @@ final class AcceptingTest {
     private final Throwable fault;
 
     Inside(Sessions sessions, Throwable fault) throws IOException {
-      super(sessions);
+      super(sessions, false);
       this.fault = fault;
     }
 
@@ -46,7 +46,7 @@ final class AcceptingTest {
   /// Fails in SubEthaSMTP's own thread, in reach of nobody, once it has accepted a connection.
   private final class Outside extends DoorSocket {
     Outside(Sessions sessions) throws IOException {
-      super(sessions);
+      super(sessions, false);
     }
 
     @Override
@@ -70,7 +70,7 @@ final class AcceptingTest {
   }
 
   private void goesOnAfter(Throwable fault) throws Exception {
-    try (Listener listener = open(sessions -> new Inside(sessions, fault));
+    try (Listener listener = open((sessions, _) -> new Inside(sessions, fault));
         RawPeer peer = new RawPeer(listener).hello()) {
       assertEquals("250 2.0.0 OK", peer.ask("NOOP"));
       assertTrue(faults.get() >= 3, "it never failed");
@@ -80,7 +80,7 @@ final class AcceptingTest {
 
   @Test
   void listensAnewWhenTheAcceptingThreadHasEnded() throws Exception {
-    Listener listener = open(Outside::new);
+    Listener listener = open((sessions, _) -> new Outside(sessions));
     try (listener;
         RawPeer before = new RawPeer(listener).hello()) {
       InetSocketAddress address = listener.addresses().getFirst();

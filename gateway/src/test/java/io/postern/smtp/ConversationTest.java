@@ -109,7 +109,7 @@ final class ConversationTest {
           new Conversation(
               "session",
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 25),
-              new Wire(socket, Doors.patience(Duration.ofSeconds(10))),
+              new Wire(socket, Doors.patience(Duration.ofSeconds(10)), false),
               new Conversation.Terms(
                   Doors.settings(Duration.ofSeconds(10), 1),
                   receiver,

@@ -166,6 +166,22 @@ final class CrowdTest {
   }
 
   @Test
+  void tellsAProxyThatWeGoDownAndNotThatItWasWrong() throws Exception {
+    Settings.Crowd crowd =
+        new Settings.Crowd(10, 2, 6, new Settings.Networks(32, 64, List.of(), List.of(LOOPBACK)));
+    Settings settings = Doors.settings(Doors.LIMITS, Doors.patience(Duration.ofSeconds(10)), crowd);
+    try (Listener listener = Doors.open(settings, receiver);
+        RawPeer silent = new RawPeer(listener)) {
+      await(() -> listener.sessions() == 1);
+      listener.close();
+      List<String> said = silent.rest();
+      assertEquals(1, said.size(), said::toString);
+      assertTrue(said.getFirst().startsWith("421 4.3.2 Going down"), said::toString);
+      assertEquals(0, listener.traffic().refusedProxy());
+    }
+  }
+
+  @Test
   void takesTheHeaderOfAnyoneElseForJunk() throws Exception {
     try (Listener listener = open(List.of(), List.of());
         RawPeer peer = new RawPeer(listener)) {

@@ -255,7 +255,7 @@ final class ListenerTest {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Socket peer = new Socket(server.getInetAddress(), server.getLocalPort());
         Socket accepted = server.accept()) {
-      assertTrue(sessions.admit(accepted).isPresent());
+      assertTrue(sessions.admit(accepted, false).isPresent());
       assertTrue(accepted.getTcpNoDelay());
       assertFalse(peer.isClosed());
     }

@@ -61,9 +61,9 @@ final class SessionsTest {
     try (Failing broken = new Failing(new SocketException("broken, says the test"));
         Failing fault = new Failing(new IllegalStateException("a fault, made by the test"));
         Failing death = new Failing(new InternalError("an error, made by the test"))) {
-      assertTrue(sessions.admit(broken).isEmpty());
-      assertThrows(IllegalStateException.class, () -> sessions.admit(fault));
-      assertThrows(InternalError.class, () -> sessions.admit(death));
+      assertTrue(sessions.admit(broken, false).isEmpty());
+      assertThrows(IllegalStateException.class, () -> sessions.admit(fault, false));
+      assertThrows(InternalError.class, () -> sessions.admit(death, false));
       for (Socket socket : List.of(broken, fault, death)) {
         assertTrue(socket.isClosed());
       }
@@ -78,7 +78,7 @@ final class SessionsTest {
         Socket peer = new Socket(server.getInetAddress(), server.getLocalPort());
         Socket accepted = server.accept()) {
       assertTrue(sessions.drain(Duration.ZERO, Duration.ZERO));
-      PeerSocket late = sessions.admit(accepted).orElseThrow();
+      PeerSocket late = sessions.admit(accepted, false).orElseThrow();
       assertEquals(Line.End.CLOSING, late.wire().line(true));
       late.close();
       assertEquals(0, sessions.size());
@@ -89,7 +89,8 @@ final class SessionsTest {
   @Test
   void goesOnAcceptingAfterAFault() throws Exception {
     Settings settings = Doors.settings(Duration.ofSeconds(10), 1);
-    try (DoorSocket door = new DoorSocket(new Sessions(settings, failing(), System::nanoTime));
+    try (DoorSocket door =
+            new DoorSocket(new Sessions(settings, failing(), System::nanoTime), false);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       door.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       Future<Socket> accepted = threads.submit(door::accept);

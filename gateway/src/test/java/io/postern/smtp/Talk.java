@@ -30,7 +30,7 @@ final class Talk {
           new Conversation(
               "session",
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 25),
-              new Wire(socket, settings.patience()),
+              new Wire(socket, settings.patience(), false),
               new Conversation.Terms(
                   settings, receiver, Encryption.none(), false, MessageReader.DISCARD_MAX));
       conversation.run();

@@ -337,6 +337,28 @@ final class TlsTest {
   }
 
   @ParameterizedTest
+  @NeedsProgram("swaks")
+  @ValueSource(strings = {"--tls", "--tls-on-connect"})
+  void takesMailFromSwaks(String option) throws Exception {
+    Settings.Tls tls = new Settings.Tls(List.of(Doors.loopback()), LONG);
+    try (Listener listener = Doors.open(settings(LONG, tls), receiver, TLS::engine)) {
+      List<InetSocketAddress> addresses = listener.addresses();
+      InetSocketAddress address =
+          option.equals("--tls") ? addresses.getFirst() : addresses.getLast();
+      String options =
+          "--server 127.0.0.1 --port %d --timeout 10 --helo client.example.net"
+              + " --from alice@example.net --to bob@example.com --body hello";
+      Program.Run run =
+          Program.run("swaks", (options.formatted(address.getPort()) + " " + option).split(" "))
+              .expect(0);
+      assertTrue(run.text().contains("=== TLS started"), run.text());
+      RecordingReceiver.Kept kept = receiver.next();
+      assertTrue(kept.peer().tls().startsWith("TLSv1.3 "), kept.peer().tls());
+      assertTrue(kept.content().endsWith("\r\n\r\nhello\r\n\r\n\r\n"), kept.content());
+    }
+  }
+
+  @ParameterizedTest
   @NeedsProgram("openssl")
   @CsvSource({
     "-tls1_3, TLSv1.3",

@@ -18,7 +18,7 @@ final class WireTest {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Socket peer = new Socket(server.getInetAddress(), server.getLocalPort());
         Socket accepted = server.accept()) {
-      Wire wire = new Wire(accepted, Doors.patience(Duration.ofSeconds(10)));
+      Wire wire = new Wire(accepted, Doors.patience(Duration.ofSeconds(10)), false);
       assertEquals(0, wire.block().length);
 
       peer.getOutputStream().write("DATA\r\ntext".getBytes(StandardCharsets.US_ASCII));
