@@ -170,7 +170,8 @@ final class CrowdTest {
     Settings.Crowd crowd =
         new Settings.Crowd(10, 2, 6, new Settings.Networks(32, 64, List.of(), List.of(LOOPBACK)));
     Settings settings = Doors.settings(Doors.LIMITS, Doors.patience(Duration.ofSeconds(10)), crowd);
-    try (Listener listener = Doors.open(settings, receiver);
+    Listener listener = Doors.open(settings, receiver);
+    try (listener;
         RawPeer silent = new RawPeer(listener)) {
       await(() -> listener.sessions() == 1);
       listener.close();
