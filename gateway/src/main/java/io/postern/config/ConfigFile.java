@@ -276,6 +276,11 @@ public final class ConfigFile {
 
   private io.postern.delivery.Settings delivery(Section delivery) {
     List<Integer> codes = delivery.numbers("permanent-failures", CODES_MAX, 400, 599);
+    if (codes.contains(410)) {
+      delivery.refuse(
+          "permanent-failures",
+          "%s pauses the endpoint and fails nothing; remove it".formatted(Problem.quote("410")));
+    }
     Set<Integer> permanent =
         delivery.has("permanent-failures")
             ? new HashSet<>(codes)

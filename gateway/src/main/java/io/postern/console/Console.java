@@ -126,7 +126,11 @@ public final class Console implements AutoCloseable {
   private record Said(int status, String text) {}
 
   private Said carryOut(HttpExchange exchange) throws IOException {
-    byte[] body = exchange.getRequestBody().readNBytes(ORDER_BYTES_MAX);
+    byte[] body = exchange.getRequestBody().readNBytes(ORDER_BYTES_MAX + 1);
+    if (body.length > ORDER_BYTES_MAX) {
+      // What is cut could be the condition that keeps an order small.
+      return new Said(400, "an order has no more than " + ORDER_BYTES_MAX + " bytes");
+    }
     try {
       Order order = OrderForm.parse(new String(body, StandardCharsets.UTF_8));
       Done done = parts.controls().carryOut(order);

@@ -194,6 +194,7 @@ public final class Dispatcher implements AutoCloseable {
       if (!signal.awaitUntil(() -> slots.inFlight() == 0, settings.stopGrace())) {
         log.atWarn().addKeyValue("attempts", slots.inFlight()).log("cutting off attempts to stop");
       }
+      slots.stop();
       parts.courier().close();
       signal.awaitUntil(() -> slots.inFlight() == 0, LOOK_AFTER);
     } catch (InterruptedException _) {

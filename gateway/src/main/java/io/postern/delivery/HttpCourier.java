@@ -174,8 +174,7 @@ public final class HttpCourier implements Courier {
       // The status decides once the headers are complete, even if the body never ends.
       return Call.of(
           reader.status() == 0
-              ? new Outcome.Deferred(
-                  0, "time-out after " + text(post.target().timeout()), "", null)
+              ? new Outcome.Deferred(0, "time-out after " + text(post.target().timeout()), "", null)
               : answered(post, reader));
     } catch (ExecutionException e) {
       if (source.fault() != null) {

@@ -46,10 +46,14 @@ final class Pauses {
   void refresh() throws StoreUnavailable {
     lock.lock();
     try {
+      // Cleared first: what changes while the store is asked is asked for again.
       isStale = false;
       Map<String, Pause> now = new HashMap<>();
       queue.pauses().forEach(pause -> now.put(pause.rule(), pause));
       known = Map.copyOf(now);
+    } catch (StoreUnavailable e) {
+      isStale = true;
+      throw e;
     } finally {
       lock.unlock();
     }

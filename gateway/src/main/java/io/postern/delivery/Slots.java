@@ -40,6 +40,7 @@ final class Slots {
   private boolean isShort;
 
   private int taken;
+  private boolean stopping;
 
   /// @param all attempts at once in all
   /// @param eachHost attempts at once to one host
@@ -127,12 +128,12 @@ final class Slots {
   /// Takes a slot at a host for an attempt that has one already, and now calls somewhere else.
   ///
   /// @param patience how long to wait for one
-  /// @return false when there was none in that time, or the thread was interrupted
+  /// @return false when there was none in that time, the thread was interrupted, or all stops
   synchronized boolean takeAt(String host, Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
     while (byHost.getOrDefault(host, 0) >= eachHost) {
       long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
-      if (left <= 0) {
+      if (left <= 0 || stopping) {
         return false;
       }
       try {
@@ -144,6 +145,12 @@ final class Slots {
     }
     byHost.merge(host, 1, Integer::sum);
     return true;
+  }
+
+  /// Lets no attempt wait for a slot any more.
+  synchronized void stop() {
+    stopping = true;
+    notifyAll();
   }
 
   /// Gives that one back. Who is to be woken hears of it when the attempt itself ends.

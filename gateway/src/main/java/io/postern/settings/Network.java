@@ -108,8 +108,16 @@ public record Network(InetAddress base, int bits) {
   /// True when the address lies in the network. An IPv4 address lies in no IPv6 network.
   public boolean contains(InetAddress address) {
     byte[] bytes = address.getAddress();
-    return bytes.length == base.getAddress().length
-        && Arrays.equals(masked(bytes, bits), base.getAddress());
+    byte[] first = base.getAddress();
+    if (bytes.length != first.length) {
+      return false;
+    }
+    // Asked for each post and each peer, so nothing is copied: whole bytes first, then what is
+    // left.
+    int whole = bits / Byte.SIZE;
+    int left = bits % Byte.SIZE;
+    return Arrays.equals(bytes, 0, whole, first, 0, whole)
+        && (left == 0 || (bytes[whole] ^ first[whole]) >> (Byte.SIZE - left) == 0);
   }
 
   private static byte[] masked(byte[] address, int bits) {

@@ -22,6 +22,10 @@ public record Proof(String apiKey, String signingKey, long timestamp, String tok
   ///
   /// @param chance it must not be guessable
   public static Proof of(String apiKey, String signingKey, Instant now, RandomGenerator chance) {
+    if (signingKey.isEmpty()) {
+      // Only what is signed needs a token, and chance that nobody can guess is dear.
+      return new Proof(apiKey, "", now.getEpochSecond(), NONE.token());
+    }
     StringBuilder token = new StringBuilder(TOKEN_CHARS);
     long bits = 0;
     for (int i = 0; i < TOKEN_CHARS; i++) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.TestGateway;
+import io.postern.console.Token;
 import io.postern.fixture.Mails;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.SinkRequest;
@@ -209,6 +210,20 @@ final class OrdersTest {
       assertEquals(401, client.send(order.build(), BodyHandlers.discarding()).statusCode());
       order.header("authorization", "Bearer " + "0".repeat(64));
       assertEquals(401, client.send(order.build(), BodyHandlers.discarding()).statusCode());
+    }
+    assertEquals(0, gateway.gateway().queue().pauses().size());
+  }
+
+  @Test
+  void anOrderThatIsTooLongIsNotCarriedOutInPart() throws Exception {
+    URI console = URI.create("http:/" + gateway.gateway().consoleAddress().orElseThrow());
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest order =
+          HttpRequest.newBuilder(console.resolve("/order"))
+              .header("authorization", Token.read(folder.resolve("data")).header())
+              .POST(BodyPublishers.ofString("do=pause&rule=desk&x=" + "x".repeat(70_000)))
+              .build();
+      assertEquals(400, client.send(order, BodyHandlers.discarding()).statusCode());
     }
     assertEquals(0, gateway.gateway().queue().pauses().size());
   }

@@ -270,6 +270,8 @@ class ConfigFileTest {
         "store: postern.db | 4:8: store: keys are expected here; write store: { key: value }",
         "delivery: {permanent-failures: [200]} | 4:33: permanent-failures: 200 is out of range;"
             + " write 400 to 599",
+        "delivery: {permanent-failures: [400, 410]} | 4:32: permanent-failures: \"410\" pauses the"
+            + " endpoint and fails nothing; remove it",
         "delivery: {allow-http-hosts: ['http://a.example.com']} | 4:31: allow-http-hosts:"
             + " \"http://a.example.com\" is not a host; write a name or an address, without http://"
             + " and port",

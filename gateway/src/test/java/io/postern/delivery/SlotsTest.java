@@ -102,6 +102,11 @@ final class SlotsTest {
         CompletableFuture.supplyAsync(() -> slots.takeAt("b.example.com", PATIENCE));
     assertEquals(true, slots.free("own", "b.example.com"), "a rule was short of its slot");
     assertTrue(waits.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    CompletableFuture<Boolean> stopped =
+        CompletableFuture.supplyAsync(
+            () -> slots.takeAt("b.example.com", PATIENCE.multipliedBy(9)));
+    slots.stop();
+    assertEquals(false, stopped.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     slots.freeAt("b.example.com");
     slots.freeAt("b.example.com");
     slots.free("x", "a.example.com");
