@@ -9,6 +9,8 @@ import io.postern.delivery.Notices;
 import io.postern.intake.Intake;
 import io.postern.intake.MessageMemory;
 import io.postern.journal.Journal;
+import io.postern.journal.Query;
+import io.postern.journal.Row;
 import io.postern.journal.StoreUnavailable;
 import io.postern.mail.Ids;
 import io.postern.policy.SelfMail;
@@ -26,6 +28,8 @@ import io.postern.webhook.Payload;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -139,12 +143,13 @@ public final class Gateway implements AutoCloseable {
           new Checkup(store, store::fault, books, dispatcher, certificate, world.clock());
       Console console =
           config.console() == null ? null : console(config, world, store, dispatcher, checkup);
-      Retention retention = new Retention(store, config.retention(), world.clock());
+      Retention retention = new Retention(
+              store, config.retention(), world.clock(), lastRow(store, world.clock()));
       Gateway gateway =
           new Gateway(store, books, certificate, dispatcher, retention, listener, console);
       gateway.start();
       return gateway;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | StoreUnavailable | RuntimeException e) {
       // What was opened is closed in the reverse order: nothing may go on half.
       if (listener != null) {
         listener.close();
@@ -153,6 +158,14 @@ public final class Gateway implements AutoCloseable {
       store.close();
       throw e;
     }
+  }
+
+  /// When the status log was written to last; now when it is empty.
+  private static Instant lastRow(SqliteStore store, InstantSource clock) throws StoreUnavailable {
+    return store.after(store.newest() - 1, Query.ALL, 1).stream()
+        .map(Row::at)
+        .findFirst()
+        .orElseGet(clock::instant);
   }
 
   private static Console console(

@@ -49,6 +49,9 @@ public final class Dispatcher implements AutoCloseable {
   /// Added to the call time-outs of a lease, for everything around the calls.
   private static final Duration LEASE_MARGIN = Duration.ofSeconds(60);
 
+  /// By so much a clock may differ from itself without having been wrong.
+  private static final Duration CLOCK_SLACK = Duration.ofMinutes(1);
+
   private static final Duration STORE_RETRY = Duration.ofSeconds(1);
 
   /// One part in so many of all slots is the most that probes of dead endpoints hold, for most of
@@ -73,6 +76,10 @@ public final class Dispatcher implements AutoCloseable {
   /// When the waiting deliveries were last told that time passed. Only for the thread that runs
   /// [#runOnce()].
   private Instant lookedAt;
+
+  /// Whether something may wait for a time that a clock reckoned which was ahead: nobody knows at
+  /// the start, nor of a rule that comes back.
+  private volatile boolean clockDoubted = true;
 
   /// With which rule a round begins: each time with another, so that none is always the first to be
   /// served.
@@ -126,6 +133,7 @@ public final class Dispatcher implements AutoCloseable {
   /// else.
   public void wake() {
     pauses.suspect();
+    clockDoubted = true;
     signal.raise();
   }
 
@@ -144,6 +152,12 @@ public final class Dispatcher implements AutoCloseable {
     if (isLongAgo) {
       lookedAt = now;
       elapse(open, passed);
+    }
+    if (passed.isNegative()) {
+      clockDoubted = true;
+    }
+    if (clockDoubted && !open.isEmpty()) {
+      bringForward(open, now);
     }
     turn -= Math.max(1, shortAt);
     List<Slots.Ask> asks = asks(open);
@@ -256,6 +270,26 @@ public final class Dispatcher implements AutoCloseable {
         open.stream().map(Rule::name).filter(rule -> !pauses.isProbed(rule)).toList();
     if (passed.isPositive() && !active.isEmpty()) {
       parts.queue().elapse(active, passed.compareTo(ELAPSE_MAX) > 0 ? ELAPSE_MAX : passed);
+    }
+  }
+
+  /// Some of it at each look, until nothing waits for a time that no wait reaches.
+  private void bringForward(List<Rule> open, Instant now) throws StoreUnavailable {
+    // Before the store is asked: who wakes us meanwhile has another doubt.
+    clockDoubted = false;
+    Map<String, Duration> longest =
+        open.stream()
+            .collect(
+                Collectors.toMap(
+                    Rule::name, rule -> Schedule.longest(rule.retry()).plus(CLOCK_SLACK)));
+    try {
+      if (parts.queue().bringForward(longest, now)) {
+        clockDoubted = true;
+        signal.raise();
+      }
+    } catch (StoreUnavailable e) {
+      clockDoubted = true;
+      throw e;
     }
   }
 

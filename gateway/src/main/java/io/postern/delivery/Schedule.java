@@ -38,6 +38,13 @@ final class Schedule {
     return now.plus(wait);
   }
 
+  /// How long the next attempt can be away at most, whatever the endpoint asks for.
+  static Duration longest(Retry retry) {
+    Duration longest = longer(retry.interval(), retry.intervalMax());
+    Duration jitter = Duration.ofMillis((long) (longest.toMillis() * JITTER));
+    return longer(longest.plus(jitter), RETRY_AFTER_MAX);
+  }
+
   static Duration shorter(Duration one, Duration other) {
     return one.compareTo(other) <= 0 ? one : other;
   }

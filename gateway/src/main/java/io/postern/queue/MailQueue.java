@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The line of mail that was promised and is not yet delivered. Every method may be called from any
@@ -62,6 +63,14 @@ public interface MailQueue extends QueueView, AutoCloseable {
   /// Lets time pass for the waiting deliveries of these rules: only this time counts against their
   /// retry period. A crash forgets at most what was not yet told.
   void elapse(Collection<String> rules, Duration time) throws StoreUnavailable;
+
+  /// Makes due now some of what would be due later than any wait reaches: it was put off, or
+  /// accepted, by a clock that was ahead and has been set right since. One small transaction.
+  ///
+  /// @param longest how long a delivery of each of these rules waits at most
+  /// @param now the time
+  /// @return true when there may be more
+  boolean bringForward(Map<String, Duration> longest, Instant now) throws StoreUnavailable;
 
   /// Removes some of what has been kept for long enough, in one small transaction: deliveries that
   /// are over, which count as purged; with the last delivery of a mail the mail; rows of the status

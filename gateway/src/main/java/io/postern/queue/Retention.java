@@ -41,12 +41,15 @@ public final class Retention implements AutoCloseable {
   private boolean failing;
 
   /// Makes one that does nothing until it is started or cranked.
-  public Retention(MailQueue queue, Settings settings, InstantSource clock) {
+  ///
+  /// @param lastKnown a time at which a gateway before this one ran: a machine may also come up with
+  ///   a clock that is ahead. After a long stop the first part is only removed an hour later.
+  public Retention(MailQueue queue, Settings settings, InstantSource clock, Instant lastKnown) {
     this.queue = queue;
     this.settings = settings;
     this.clock = clock;
-    this.lookedAt = clock.instant();
-    this.trustedFrom = lookedAt;
+    this.lookedAt = lastKnown;
+    this.trustedFrom = lastKnown;
   }
 
   /// Starts the thread.

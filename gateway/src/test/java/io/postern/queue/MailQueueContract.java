@@ -234,6 +234,32 @@ public interface MailQueueContract {
   }
 
   @Test
+  default void whatWaitsLongerThanAnyWaitIsBroughtForward() throws Exception {
+    Duration longest = Duration.ofHours(1);
+    // Accepted, put off and leased by a clock that was a year ahead.
+    clock().tick(Duration.ofDays(365));
+    for (int i = 0; i < 250; i++) {
+      put(queue(), mail("m" + i, clock().instant(), "desk"), bytes(10));
+    }
+    put(queue(), mail("other", clock().instant(), "archive"), bytes(10));
+    queue().settle(claimOne("desk"), again(clock().instant().plusSeconds(60)));
+    Claim leased = claimOne("desk");
+    Instant now = clock().tick(Duration.ofDays(-365));
+    put(queue(), mail("later", clock().instant(), "desk"), bytes(10));
+    queue().settle(claimOne("desk"), again(now.plus(longest)));
+    assertEquals(List.of(), claim("desk", 1_000));
+
+    int parts = 1;
+    while (queue().bringForward(Map.of("desk", longest, "nothing", longest), now)) {
+      parts++;
+    }
+    assertEquals(2, parts, "in small transactions");
+    assertEquals(249, claim("desk", 1_000).size(), "all but the leased one and the later one");
+    assertEquals(List.of(), claim("archive", 10), "nobody asked for it");
+    assertTrue(queue().settle(leased, done()), "the lease was left alone");
+  }
+
+  @Test
   default void anAttemptThatWasNotMadeIsNotCounted() throws Exception {
     put(queue(), mail("m1", clock().instant(), "desk"), bytes(10));
     Instant due = clock().instant().plusSeconds(5);

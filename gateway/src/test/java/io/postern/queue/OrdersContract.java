@@ -388,7 +388,7 @@ public interface OrdersContract {
 
   /// Turns the crank until nothing is left to do.
   private int purge(Settings settings) throws StoreUnavailable {
-    Retention retention = new Retention(queue(), settings, clock());
+    Retention retention = new Retention(queue(), settings, clock(), clock().instant());
     int parts = 0;
     while (retention.runOnce()) {
       parts++;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class RetentionTest {
   private final FakeClock clock = new FakeClock();
   private final List<Expired> asked = new ArrayList<>();
-  private final Retention retention = new Retention(queue(), Settings.USUAL, clock);
+  private final Retention retention = new Retention(queue(), Settings.USUAL, clock, clock.instant());
 
   @Test
   void whatHasExpiredIsToldByTheSettings() throws Exception {
@@ -34,6 +34,18 @@ final class RetentionTest {
     }
     assertEquals(0, asked.size());
     retention.runOnce();
+    assertEquals(1, asked.size());
+  }
+
+  @Test
+  void aClockThatIsAheadAtTheStartIsNotTrustedForAnHour() throws Exception {
+    Instant lastKnown = clock.instant();
+    clock.tick(Duration.ofDays(3_650));
+    Retention ahead = new Retention(queue(), Settings.USUAL, clock, lastKnown);
+    ahead.runOnce();
+    assertEquals(0, asked.size());
+    clock.tick(Duration.ofMinutes(60));
+    ahead.runOnce();
     assertEquals(1, asked.size());
   }
 

@@ -39,6 +39,9 @@ final class DeliveryTable {
   /// How many deferred attempts of a delivery are remembered.
   static final int ATTEMPTS_MAX = 50;
 
+  /// How many deliveries one transaction brings forward: a few milliseconds' worth.
+  static final int FORWARD_MAX = 200;
+
   private static final String REPLAYED = "replayed by operator";
   private static final String DROPPED = "dropped by operator";
 
@@ -182,6 +185,29 @@ final class DeliveryTable {
           SELECT number FROM deliveries WHERE state < 2 AND state = 1)
         """,
         clock.instant());
+  }
+
+  /// Makes some due that would be due later than they can be.
+  ///
+  /// @param longest how long a delivery of each rule waits at most
+  /// @return how many; [#FORWARD_MAX] when there may be more
+  int bringForward(Map<String, Duration> longest, Instant now) throws SQLException {
+    int changed = 0;
+    for (Map.Entry<String, Duration> rule : longest.entrySet()) {
+      changed +=
+          sql.update(
+              """
+              UPDATE deliveries SET due = ? WHERE number IN (
+                SELECT d.number FROM deliveries d
+                WHERE d.rule = (SELECT number FROM rules WHERE name = ?)
+                  AND d.state < 2 AND d.state = 0 AND d.due > ? LIMIT ?)
+              """,
+              now,
+              rule.getKey(),
+              now.plus(rule.getValue()),
+              FORWARD_MAX - changed);
+    }
+    return changed;
   }
 
   /// Notes what came of a claim.

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -153,6 +154,20 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
             return true;
           });
     }
+  }
+
+  @Override
+  public boolean bringForward(Map<String, Duration> longest, Instant now) throws StoreUnavailable {
+    Map<String, Duration> waits = Map.copyOf(longest);
+    return writer.call(
+        "bring deliveries forward",
+        tables -> {
+          int changed = tables.deliveries().bringForward(waits, now);
+          if (changed > 0) {
+            tables.madeReady();
+          }
+          return changed == DeliveryTable.FORWARD_MAX;
+        });
   }
 
   @Override

@@ -290,7 +290,7 @@ final class Simulation implements AutoCloseable {
                 Notices.NONE),
             new io.postern.delivery.Settings(
                 false, Set.of(400), 1, 1, 1, true, Duration.ofSeconds(5)));
-    retention = new Retention(store, Promises.KEPT, clock);
+    retention = new Retention(store, Promises.KEPT, clock, clock.instant());
   }
 
   private Book book(List<String> rules) throws IOException {
