@@ -36,8 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// again, while its peers keep a list of what got 250. At the end every one of them is at the
 /// endpoint, whole, and twice at most what was in flight at a kill.
 ///
-/// The system property `postern.crash.kills` asks for more kills than the usual 20: `mvn verify
-/// -Dtest=CrashTest -Dpostern.crash.kills=200`.
+/// The system property `postern.crash.kills` asks for more kills than the usual 20; `mvn -Pnightly
+/// verify` for 200.
 final class CrashTest {
   private static final int KILLS = Integer.getInteger("postern.crash.kills", 20);
   private static final int SESSIONS = 8;

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /// A failure names the seed of its one session; `-Dpostern.mutation.seed` plays from there.
 @Timeout(120)
 final class DialogueMutationTest {
-  private static final int SESSIONS = 6000;
+  private static final int SESSIONS = Integer.getInteger("postern.mutation.sessions", 6_000);
   private static final int SESSIONS_BY_SOCKET = 200;
 
   /// The dialogues with more than this are about their length, in bytes.

@@ -1,5 +1,6 @@
 package io.postern.store.sqlite;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -8,15 +9,23 @@ import org.junit.jupiter.api.io.TempDir;
 /// Days of traffic, faults, crashes, orders and clocks that jump, in seconds: see [Simulation].
 /// Each run has another seed, which a failure names.
 ///
-/// `-Dpostern.simulation.steps=20000` makes it long, `-Dpostern.simulation.seed=N` repeats one.
+/// `-Dpostern.simulation.runs=20` makes several, `-Dpostern.simulation.steps=20000` long ones,
+/// `-Dpostern.simulation.seed=N` repeats the one with this seed first.
 final class SimulationTest {
+  private static final int RUNS = Integer.getInteger("postern.simulation.runs", 1);
   private static final int STEPS = Integer.getInteger("postern.simulation.steps", 250);
 
   @TempDir private Path folder;
 
   @Test
   void everyMailMeetsExactlyOneFate() throws Exception {
-    long seed = Long.getLong("postern.simulation.seed", new Random().nextLong());
+    long first = Long.getLong("postern.simulation.seed", new Random().nextLong());
+    for (long seed = first; seed < first + RUNS; seed++) {
+      run(Files.createDirectory(folder.resolve(Long.toString(seed))), seed);
+    }
+  }
+
+  private static void run(Path folder, long seed) throws Exception {
     Simulation simulation = new Simulation(folder, seed);
     int step = 0;
     try {
