@@ -227,7 +227,10 @@ public final class BacklogBench {
 
   private Latencies calm(SqliteStore store) throws InterruptedException {
     Senders senders = new Senders(store);
-    Thread.sleep(CALM);
+    LongSupplier since = stopwatch();
+    while (since.getAsLong() < CALM.toNanos()) {
+      LockSupport.parkNanos(BREATH.toNanos());
+    }
     return senders.stop();
   }
 

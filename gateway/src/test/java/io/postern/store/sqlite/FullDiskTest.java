@@ -4,30 +4,14 @@ import static io.postern.queue.Samples.want;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.postern.config.Config;
-import io.postern.config.ConfigFile;
 import io.postern.fixture.FakeClock;
 import io.postern.fixture.Mails;
-import io.postern.fixture.RawSmtp;
-import io.postern.intake.Intake;
-import io.postern.intake.MessageMemory;
-import io.postern.mail.Ids;
-import io.postern.policy.SelfMail;
-import io.postern.rules.Book;
-import io.postern.rules.Read;
-import io.postern.rules.RuleFiles;
-import io.postern.settings.Problem.Severity;
-import io.postern.smtp.Listener;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,40 +19,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A disk that runs full under the door: SQLite is told that there are no more pages to be had.
+/// [SmallDiskTest] fills a real one.
 final class FullDiskTest {
   @TempDir private Path folder;
   private final FakeClock clock = new FakeClock();
   private final AtomicBoolean full = new AtomicBoolean();
   private SqliteStore store;
-  private Listener listener;
+  private TestDoor door;
 
   @BeforeEach
   void open() throws Exception {
     store = SqliteStore.open(Settings.of(folder.resolve("postern.db"), 0), clock, this::limited);
-    Config config = config();
-    Optional<Book> book = Optional.of(book(config));
-    Ids ids = new Ids(clock, new Random(1));
-    listener =
-        Listener.open(
-            config.smtp(),
-            new Intake(
-                new Intake.Parts(
-                    store,
-                    store,
-                    () -> book,
-                    config.policy().domains(),
-                    new SelfMail(config.policy()),
-                    MessageMemory.ofHeap(),
-                    ids,
-                    clock),
-                config.intake()),
-            ids,
-            Optional::empty);
+    door = new TestDoor(folder, store, clock);
   }
 
   @AfterEach
   void close() throws Exception {
-    listener.close();
+    door.close();
     assertEquals(0, store.ledger().unaccounted());
     store.close();
   }
@@ -114,42 +81,6 @@ final class FullDiskTest {
 
   /// A mail that lies in the database and needs pages of its own.
   private String deliver() throws IOException {
-    return RawSmtp.deliver(
-        listener.addresses().getFirst(),
-        "ann@sender.example",
-        List.of("desk@in.example.com"),
-        Mails.big(10_000));
-  }
-
-  private Config config() throws IOException {
-    Path file = folder.resolve("postern.yaml");
-    Files.createDirectories(folder.resolve("rules"));
-    Files.writeString(
-        file,
-        """
-        hostname: mx.example.com
-        smtp: { listen: ["127.0.0.1:0"] }
-        domains: [in.example.com]
-        rules: rules
-        """);
-    return switch (ConfigFile.read(file, Map.of())) {
-      case ConfigFile.Read.Good(Config config, _) -> config;
-      case ConfigFile.Read.Bad(var problems) -> throw new AssertionError(problems.toString());
-    };
-  }
-
-  private Book book(Config config) throws IOException {
-    Files.writeString(
-        folder.resolve("rules").resolve("desk.yaml"),
-        """
-        name: desk
-        when: [ { header: To, matches: '^desk@' } ]
-        post: { url: "https://app.example.com/" }
-        retry: { interval: 10s, period: 1d }
-        """);
-    return switch (new RuleFiles(config.rules(), Map.of(), Severity.WARNING).read()) {
-      case Read.Good(Book good, _) -> good;
-      case Read.Bad(var problems) -> throw new AssertionError(problems.toString());
-    };
+    return door.deliver(Mails.big(10_000));
   }
 }
