@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Objects;
 
 /// Bytes encoded a block at a time, without a new array for each. For one thread.
-final class BlockStream extends InputStream {
+final class BlockStream extends EncodedStream {
   /// In bytes; base64 needs a multiple of three.
   private static final int BLOCK = 6 * 1024;
 
@@ -15,8 +14,6 @@ final class BlockStream extends InputStream {
   private final Encoding encoding;
   private final byte[] in = new byte[BLOCK];
   private final byte[] out;
-  private int at;
-  private int limit;
 
   /// How blocks are encoded.
   interface Encoding {
@@ -57,37 +54,14 @@ final class BlockStream extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    return isReady() ? out[at++] & 0xff : -1;
-  }
-
-  @Override
-  public int read(byte[] bytes, int offset, int length) throws IOException {
-    Objects.checkFromIndexSize(offset, length, bytes.length);
-    if (length == 0) {
-      return 0;
-    }
-    if (!isReady()) {
-      return -1;
-    }
-    int count = Math.min(length, limit - at);
-    System.arraycopy(out, at, bytes, offset, count);
-    at += count;
-    return count;
-  }
-
-  @Override
   public void close() throws IOException {
     plain.close();
   }
 
-  private boolean isReady() throws IOException {
-    if (at == limit) {
-      // Only the last block may be short, or base64 would be padded in its midst.
-      int count = plain.readNBytes(in, 0, BLOCK);
-      at = 0;
-      limit = encoding.encode(in, count, out);
-    }
-    return at < limit;
+  @Override
+  void make() throws IOException {
+    // Only the last block may be short, or base64 would be padded in its midst.
+    int count = plain.readNBytes(in, 0, BLOCK);
+    give(out, encoding.encode(in, count, out));
   }
 }
