@@ -143,8 +143,8 @@ public final class Gateway implements AutoCloseable {
           new Checkup(store, store::fault, books, dispatcher, certificate, world.clock());
       Console console =
           config.console() == null ? null : console(config, world, store, dispatcher, checkup);
-      Retention retention = new Retention(
-              store, config.retention(), world.clock(), lastRow(store, world.clock()));
+      Retention retention =
+          new Retention(store, config.retention(), world.clock(), lastRow(store, world.clock()));
       Gateway gateway =
           new Gateway(store, books, certificate, dispatcher, retention, listener, console);
       gateway.start();

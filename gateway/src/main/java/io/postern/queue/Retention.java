@@ -42,8 +42,8 @@ public final class Retention implements AutoCloseable {
 
   /// Makes one that does nothing until it is started or cranked.
   ///
-  /// @param lastKnown a time at which a gateway before this one ran: a machine may also come up with
-  ///   a clock that is ahead. After a long stop the first part is only removed an hour later.
+  /// @param lastKnown a time at which a gateway before this one ran: a machine may also come up
+  ///   with a clock that is ahead. After a long stop the first part is only removed an hour later.
   public Retention(MailQueue queue, Settings settings, InstantSource clock, Instant lastKnown) {
     this.queue = queue;
     this.settings = settings;

@@ -35,7 +35,8 @@ import java.util.function.LongSupplier;
 /// What accepting, claiming, settling and looking cost beside an empty queue and beside a full one,
 /// and how long a mail waits at most while a part of that is dropped, replayed and purged. Run its
 /// `main` with a folder on the disk to be measured and, if it is not to be a million, how many
-/// deliveries are to wait: each is a mail of its own, of 1 KB. With a third word the databases stay.
+/// deliveries are to wait: each is a mail of its own, of 1 KB. With a third word the databases
+/// stay.
 public final class BacklogBench {
   private static final int ROUNDS = 400;
   private static final int STATUS_ROUNDS = 15;
@@ -206,7 +207,16 @@ public final class BacklogBench {
   }
 
   /// How long each of many puts took, in nanoseconds, and all of them together.
-  private record Latencies(long[] sorted, Duration time) {
+  private static final class Latencies {
+    private final long[] sorted;
+    private final Duration time;
+
+    Latencies(long[] times, Duration time) {
+      Arrays.sort(times);
+      this.sorted = times;
+      this.time = time;
+    }
+
     String perSecond() {
       return "%,d".formatted(sorted.length * 1_000L / Math.max(1, time.toMillis()));
     }
@@ -273,8 +283,8 @@ public final class BacklogBench {
       for (Thread thread : threads) {
         thread.join();
       }
-      long[] sorted = times.stream().mapToLong(Long::longValue).sorted().toArray();
-      return new Latencies(sorted, Duration.ofNanos(since.getAsLong()));
+      long[] all = times.stream().mapToLong(Long::longValue).toArray();
+      return new Latencies(all, Duration.ofNanos(since.getAsLong()));
     }
   }
 

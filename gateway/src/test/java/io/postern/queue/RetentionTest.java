@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 final class RetentionTest {
   private final FakeClock clock = new FakeClock();
   private final List<Expired> asked = new ArrayList<>();
-  private final Retention retention = new Retention(queue(), Settings.USUAL, clock, clock.instant());
+  private final Retention retention =
+      new Retention(queue(), Settings.USUAL, clock, clock.instant());
 
   @Test
   void whatHasExpiredIsToldByTheSettings() throws Exception {

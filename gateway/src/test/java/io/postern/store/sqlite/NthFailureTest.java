@@ -232,7 +232,8 @@ final class NthFailureTest {
       }
     }
     try {
-      Retention retention = new Retention(store, io.postern.queue.Settings.USUAL, clock, clock.instant());
+      Retention retention =
+          new Retention(store, io.postern.queue.Settings.USUAL, clock, clock.instant());
       boolean more = true;
       while (more) {
         more = retention.runOnce();

@@ -105,7 +105,8 @@ final class PlansTest {
   }
 
   private void purge(SqliteStore store) throws StoreUnavailable {
-    Retention retention = new Retention(store, io.postern.queue.Settings.USUAL, clock, clock.instant());
+    Retention retention =
+        new Retention(store, io.postern.queue.Settings.USUAL, clock, clock.instant());
     boolean more = true;
     while (more) {
       more = retention.runOnce();

@@ -113,7 +113,8 @@ final class SqliteRetentionTest {
   }
 
   private void purge() throws Exception {
-    Retention retention = new Retention(store, io.postern.queue.Settings.USUAL, clock, clock.instant());
+    Retention retention =
+        new Retention(store, io.postern.queue.Settings.USUAL, clock, clock.instant());
     int parts = 0;
     while (retention.runOnce()) {
       parts++;
