@@ -103,11 +103,6 @@ final class Slots {
     return byRule.getOrDefault(rule, 0);
   }
 
-  /// True when not one more attempt may start.
-  synchronized boolean isFull() {
-    return free() <= 0;
-  }
-
   /// The host of a URL, as slots are counted by it.
   static String host(URI url) {
     return url.getHost().toLowerCase(Locale.ROOT);
