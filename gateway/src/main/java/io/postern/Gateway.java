@@ -2,6 +2,7 @@ package io.postern;
 
 import io.postern.config.Config;
 import io.postern.console.Console;
+import io.postern.console.Controls;
 import io.postern.console.Token;
 import io.postern.delivery.Courier;
 import io.postern.delivery.Dispatcher;
@@ -16,6 +17,7 @@ import io.postern.mail.Ids;
 import io.postern.policy.SelfMail;
 import io.postern.queue.Done;
 import io.postern.queue.MailQueue;
+import io.postern.queue.Order;
 import io.postern.queue.Retention;
 import io.postern.rules.LiveBook;
 import io.postern.rules.RuleFiles;
@@ -119,6 +121,8 @@ public final class Gateway implements AutoCloseable {
                   world.chance(),
                   Notices.NONE),
               config.delivery());
+      Barred barred = new Barred(store);
+      barred.look();
       Ids ids = new Ids(world.clock(), world.chance());
       Intake intake =
           new Intake(
@@ -128,6 +132,7 @@ public final class Gateway implements AutoCloseable {
                   books::current,
                   config.policy().domains(),
                   new SelfMail(config.policy()),
+                  barred,
                   MessageMemory.ofHeap(),
                   ids,
                   world.clock()),
@@ -142,7 +147,9 @@ public final class Gateway implements AutoCloseable {
       Checkup checkup =
           new Checkup(store, store::fault, books, dispatcher, certificate, world.clock());
       Console console =
-          config.console() == null ? null : console(config, world, store, dispatcher, checkup);
+          config.console() == null
+              ? null
+              : console(config, world, controls(world, store, dispatcher, barred), checkup);
       Retention retention =
           new Retention(store, config.retention(), world.clock(), lastRow(store, world.clock()));
       Gateway gateway =
@@ -168,19 +175,24 @@ public final class Gateway implements AutoCloseable {
         .orElseGet(clock::instant);
   }
 
-  private static Console console(
-      Config config, World world, SqliteStore store, Dispatcher dispatcher, Checkup checkup)
+  private static Console console(Config config, World world, Controls controls, Checkup checkup)
       throws IOException {
     return Console.open(
         Objects.requireNonNull(config.console()),
         new Console.Parts(
-            checkup::health,
-            order -> {
-              Done done = order.by(store, world.clock().instant());
-              dispatcher.wake();
-              return done;
-            },
-            Token.make(config.stateFolder(), world.chance())));
+            checkup::health, controls, Token.make(config.stateFolder(), world.chance())));
+  }
+
+  private static Controls controls(
+      World world, SqliteStore store, Dispatcher dispatcher, Barred barred) {
+    return order -> {
+      Done done = order.by(store, world.clock().instant());
+      if (order instanceof Order.Block || order instanceof Order.Unblock) {
+        barred.look();
+      }
+      dispatcher.wake();
+      return done;
+    };
   }
 
   /// The certificate, unless nothing is to be encrypted. That no certificate can be made is no

@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// An operator's order as the body of a POST, `application/x-www-form-urlencoded`. The field `do`
-/// says what: `pause`, `resume`, `replay`, `drop` or `forget`.
+/// says what: `pause`, `resume`, `replay`, `drop`, `forget`, `block` or `unblock`.
 public final class OrderForm {
   private OrderForm() {}
 
@@ -44,6 +44,15 @@ public final class OrderForm {
         fields.put("do", "drop");
         write(choice, fields);
       }
+      case Order.Block(String sender, String reason) -> {
+        fields.put("do", "block");
+        fields.put("sender", sender);
+        fields.put("reason", reason);
+      }
+      case Order.Unblock(String sender) -> {
+        fields.put("do", "unblock");
+        fields.put("sender", sender);
+      }
       case Order.Forget(Traces traces) -> {
         fields.put("do", "forget");
         switch (traces) {
@@ -53,6 +62,10 @@ public final class OrderForm {
         }
       }
     }
+    return text(fields);
+  }
+
+  private static String text(Map<String, String> fields) {
     List<String> pairs = new ArrayList<>();
     fields.forEach(
         (name, value) -> pairs.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
@@ -91,6 +104,9 @@ public final class OrderForm {
       case "replay" -> new Order.Replay(choice(fields), fields.getOrDefault("to-rule", ""));
       case "drop" -> new Order.Drop(choice(fields));
       case "forget" -> new Order.Forget(traces(fields));
+      case "block" ->
+          new Order.Block(required(fields, "sender"), fields.getOrDefault("reason", ""));
+      case "unblock" -> new Order.Unblock(required(fields, "sender"));
       default -> throw new IllegalArgumentException("there is no such order");
     };
   }

@@ -48,7 +48,7 @@ final class CloudEvents {
             case Failure failure -> failure.hard() ? "bounce.hard" : "bounce.soft";
             case Complaint _ -> "complaint";
           };
-      case Blocked blocked -> blocked.added() ? "block.added" : "block.removed";
+      case Blocked blocked -> blocked.change().added() ? "block.added" : "block.removed";
     };
   }
 
@@ -58,7 +58,7 @@ final class CloudEvents {
         switch (event) {
           case Change change -> change.row().step().delivery();
           case Bounced bounced -> bounced.report().address();
-          case Blocked blocked -> blocked.sender();
+          case Blocked blocked -> blocked.change().sender();
         };
     return subject.isEmpty() ? event.id() : subject;
   }

@@ -109,7 +109,7 @@ record CmcEvents(int version, ZoneId zone) {
 
   private void write(JsonGenerator json, Bounced bounced) {
     BounceReport report = bounced.report();
-    // A report goes to the reverse-path of the mail that it is about.
+    // A report goes to the reverse-path of the mail that it is facts.
     String reversePath = bounced.row().arrival().to();
     writeEnvelope(json, reversePath, report.origin().from(), report.address());
     json.writeStringProperty("messageId", report.origin().messageId());
@@ -132,12 +132,12 @@ record CmcEvents(int version, ZoneId zone) {
   }
 
   private static void write(JsonGenerator json, Blocked blocked) {
-    json.writeStringProperty("email", blocked.sender());
+    json.writeStringProperty("email", blocked.change().sender());
     json.writeStringProperty("id", blocked.id());
     json.writeStringProperty("occurred", "1");
     json.writeStringProperty("status", Integer.toString(BounceReason.BLOCKED_ADDRESS.code()));
-    json.writeStringProperty("operation", blocked.added() ? "add" : "remove");
-    json.writeStringProperty("reason", blocked.reason());
+    json.writeStringProperty("operation", blocked.change().added() ? "add" : "remove");
+    json.writeStringProperty("reason", blocked.change().reason());
   }
 
   private void writeEnvelope(JsonGenerator json, String reversePath, String from, String to) {

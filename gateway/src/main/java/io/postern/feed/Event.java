@@ -1,5 +1,7 @@
 package io.postern.feed;
 
+import io.postern.journal.BlockChange;
+import io.postern.journal.MailFacts;
 import io.postern.journal.Row;
 import java.time.Instant;
 import java.util.Locale;
@@ -53,9 +55,10 @@ public sealed interface Event {
   /// A delivery changed its status.
   ///
   /// @param row the row of the status log that says so
-  /// @param mail the mail; [About#NONE] when it is no more, and of a denied one, which never was
+  /// @param mail the mail; [MailFacts#NONE] when it is no more, and of a denied one, which never
+  ///   was
   /// @param account the account of the delivery's rule; empty for none, and when the rule is gone
-  record Change(Row row, About mail, String account) implements Event {
+  record Change(Row row, MailFacts mail, String account) implements Event {
     @Override
     public long number() {
       return row.number();
@@ -86,7 +89,7 @@ public sealed interface Event {
   /// @param account the account of its rule; empty for none
   /// @param report what it says of one recipient
   /// @param place which of the reports in this mail, from 1
-  record Bounced(Row row, About mail, String account, BounceReport report, int place)
+  record Bounced(Row row, MailFacts mail, String account, BounceReport report, int place)
       implements Event {
     @Override
     public long number() {
@@ -115,13 +118,18 @@ public sealed interface Event {
 
   /// The list of blocked senders changed.
   ///
-  /// @param number of the change, in a count of its own
-  /// @param at when
-  /// @param added true when it was added, false when it was removed
-  /// @param sender the address, or the domain without an `@`
-  /// @param reason why, as the operator wrote it; may be empty
-  record Blocked(long number, Instant at, boolean added, String sender, String reason)
-      implements Event {
+  /// @param change how
+  record Blocked(BlockChange change) implements Event {
+    @Override
+    public long number() {
+      return change.number();
+    }
+
+    @Override
+    public Instant at() {
+      return change.at();
+    }
+
     @Override
     public Type type() {
       return Type.BLOCKS;
@@ -130,18 +138,7 @@ public sealed interface Event {
     /// The number, and the time, which tells apart what two databases count.
     @Override
     public String id() {
-      return "block-" + number + "-" + at.toEpochMilli();
+      return "block-" + change.number() + "-" + change.at().toEpochMilli();
     }
-  }
-
-  /// What no row of the status log says of a mail.
-  ///
-  /// @param reversePath without angle brackets; empty for the null reverse-path
-  /// @param subject decoded
-  /// @param peer the IP address that it came from
-  /// @param size of the message, in bytes
-  record About(String reversePath, String subject, String peer, long size) {
-    /// Of a mail that is no more.
-    public static final About NONE = new About("", "", "", 0);
   }
 }

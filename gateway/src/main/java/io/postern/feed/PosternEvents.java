@@ -2,11 +2,11 @@ package io.postern.feed;
 
 import io.postern.feed.BounceReport.Complaint;
 import io.postern.feed.BounceReport.Failure;
-import io.postern.feed.Event.About;
 import io.postern.feed.Event.Blocked;
 import io.postern.feed.Event.Bounced;
 import io.postern.feed.Event.Change;
 import io.postern.journal.Arrival;
+import io.postern.journal.MailFacts;
 import io.postern.journal.Row;
 import io.postern.journal.Step;
 import io.postern.journal.Times;
@@ -109,29 +109,29 @@ final class PosternEvents {
   }
 
   private static void write(JsonGenerator json, Blocked blocked) {
-    json.writeStringProperty("action", blocked.added() ? "added" : "removed");
-    json.writeStringProperty("sender", blocked.sender());
-    string(json, "reason", blocked.reason());
+    json.writeStringProperty("action", blocked.change().added() ? "added" : "removed");
+    json.writeStringProperty("sender", blocked.change().sender());
+    string(json, "reason", blocked.change().reason());
   }
 
-  private static void writeMail(JsonGenerator json, Arrival arrival, About about) {
-    boolean isKnown = !about.equals(About.NONE);
+  private static void writeMail(JsonGenerator json, Arrival arrival, MailFacts facts) {
+    boolean isKnown = !facts.equals(MailFacts.NONE);
     json.writeObjectPropertyStart("mail");
     json.writeStringProperty("received", Times.text(arrival.received()));
     json.writeStringProperty("session", arrival.session());
     string(json, "helo", arrival.hostName());
-    string(json, "peer", about.peer());
+    string(json, "peer", facts.peer());
     if (isKnown) {
-      json.writeStringProperty("envelopeFrom", about.reversePath());
+      json.writeStringProperty("envelopeFrom", facts.reversePath());
     } else {
       json.writeNullProperty("envelopeFrom");
     }
     string(json, "from", arrival.from());
     string(json, "to", arrival.to());
     string(json, "messageId", arrival.messageId());
-    string(json, "subject", about.subject());
+    string(json, "subject", facts.subject());
     if (isKnown) {
-      json.writeNumberProperty("size", about.size());
+      json.writeNumberProperty("size", facts.size());
     } else {
       json.writeNullProperty("size");
     }

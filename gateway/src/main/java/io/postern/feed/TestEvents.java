@@ -1,10 +1,11 @@
 package io.postern.feed;
 
-import io.postern.feed.Event.About;
 import io.postern.feed.Event.Blocked;
 import io.postern.feed.Event.Bounced;
 import io.postern.feed.Event.Change;
 import io.postern.journal.Arrival;
+import io.postern.journal.BlockChange;
+import io.postern.journal.MailFacts;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
 import io.postern.journal.Step;
@@ -25,9 +26,9 @@ public final class TestEvents {
   /// @param rule the name of a rule that the subscriber hears of, for the looks of it
   public static Event of(Event.Type type, String rule, Instant now) {
     return switch (type) {
-      case DELIVERIES -> new Change(row(Status.SUCCEEDED, rule, SENDER, now), about(SENDER), "");
-      case BOUNCES -> new Bounced(row(Status.QUEUED, rule, "", now), about(""), "", report(), 1);
-      case BLOCKS -> new Blocked(0, now, true, SENDER, "test");
+      case DELIVERIES -> new Change(row(Status.SUCCEEDED, rule, SENDER, now), facts(SENDER), "");
+      case BOUNCES -> new Bounced(row(Status.QUEUED, rule, "", now), facts(""), "", report(), 1);
+      case BLOCKS -> new Blocked(new BlockChange(0, now, true, SENDER, "test"));
     };
   }
 
@@ -45,8 +46,8 @@ public final class TestEvents {
     return new Row(0, now, status, "", arrival, step);
   }
 
-  private static About about(String reversePath) {
-    return new About(reversePath, "Test", "192.0.2.1", 1024);
+  private static MailFacts facts(String reversePath) {
+    return new MailFacts(reversePath, "Test", "192.0.2.1", 1024, reversePath.isEmpty());
   }
 
   private static BounceReport report() {

@@ -4,6 +4,7 @@ import io.postern.journal.RefusalLog;
 import io.postern.mail.Ids;
 import io.postern.mail.Peer;
 import io.postern.mail.ReversePath;
+import io.postern.policy.BlockedSenders;
 import io.postern.policy.PermittedDomains;
 import io.postern.policy.SelfMail;
 import io.postern.queue.MailQueue;
@@ -29,6 +30,7 @@ public final class Intake implements Receiver {
   /// @param books the book in force, if there is one
   /// @param domains whose mail is accepted
   /// @param selfMail the heuristics against forged self-mail
+  /// @param blocked the senders that nothing is taken from
   /// @param memory what messages on their way in may hold
   /// @param ids names the mails
   /// @param clock the time
@@ -38,6 +40,7 @@ public final class Intake implements Receiver {
       Supplier<Optional<Book>> books,
       PermittedDomains domains,
       SelfMail selfMail,
+      Supplier<BlockedSenders> blocked,
       MessageMemory memory,
       Ids ids,
       InstantSource clock) {}
@@ -87,6 +90,8 @@ public final class Intake implements Receiver {
     static final Reply NO_MATCH = new Reply(550, "5.7.1", "no recipient takes this mail");
     static final Reply SELF_MAIL =
         new Reply(550, "5.7.1", "the From address of this mail looks forged");
+    static final Reply BLOCKED =
+        new Reply(550, "5.7.1", "this gateway takes no mail from that sender");
     static final Reply LOOP =
         new Reply(554, "5.4.6", "too many Received lines, this is a mail loop");
     static final Reply HEADERS_TOO_LARGE =

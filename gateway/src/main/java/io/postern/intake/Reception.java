@@ -11,9 +11,11 @@ import io.postern.mail.Envelope;
 import io.postern.mail.Peer;
 import io.postern.mail.ReversePath;
 import io.postern.mime.Addresses;
+import io.postern.mime.AutomatedSign;
 import io.postern.mime.Header;
 import io.postern.mime.HeaderTap;
 import io.postern.mime.Headers;
+import io.postern.policy.BlockedSenders;
 import io.postern.policy.Verdict;
 import io.postern.queue.Accepted;
 import io.postern.queue.Spool;
@@ -22,8 +24,10 @@ import io.postern.smtp.Receiver;
 import io.postern.smtp.Reply;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +39,14 @@ final class Reception implements Receiver.Transaction {
   /// The most that one message holds in memory: its header section, and two blocks of its spool.
   private static final long HELD_MAX = Headers.BYTES_MAX + 2L * Spool.BLOCK;
 
+  /// What a report of another mail has: one of these at least.
+  private static final Set<AutomatedSign.Kind> REPORT_SIGNS =
+      EnumSet.of(AutomatedSign.Kind.NULL_SENDER, AutomatedSign.Kind.REPORT);
+
   private final Intake.Parts parts;
   private final Settings settings;
   private final Optional<Book> book;
+  private final BlockedSenders blocked;
   private final Sender sender;
   private final List<Address> recipients = new ArrayList<>();
   private HeaderTap headerTap = new HeaderTap();
@@ -59,6 +68,7 @@ final class Reception implements Receiver.Transaction {
     this.parts = parts;
     this.settings = settings;
     this.book = book;
+    this.blocked = parts.blocked().get();
     this.sender = sender;
     this.memory = parts.memory().share();
     this.spool = parts.queue().spool();
@@ -79,8 +89,17 @@ final class Reception implements Receiver.Transaction {
         && settings.tlsRequired().permits(recipient.domain())) {
       deny(
           new Routing.Denied(recipient, Replies.TLS_FIRST, "not encrypted"),
-          new Facts(sender.from().text(), ""));
+          Facts.ofEnvelope(sender.from()));
       return Replies.TLS_FIRST;
+    }
+    if (isPermitted && !isOurPostmaster) {
+      Optional<String> reason = blocked.reason(List.of(sender.from().text()));
+      if (reason.isPresent()) {
+        deny(
+            new Routing.Denied(recipient, Replies.BLOCKED, reason.get()),
+            Facts.ofEnvelope(sender.from()));
+        return Replies.BLOCKED;
+      }
     }
     if (isOurPostmaster || (isPermitted && book.get().couldMatch(recipient))) {
       if (!recipients.contains(recipient)) {
@@ -88,7 +107,7 @@ final class Reception implements Receiver.Transaction {
       }
       return Replies.RECIPIENT_OK;
     }
-    Facts facts = new Facts(sender.from().text(), "");
+    Facts facts = Facts.ofEnvelope(sender.from());
     if (isPermitted) {
       deny(
           new Routing.Denied(recipient, Replies.NO_SUCH_RECIPIENT, "no rule for this recipient"),
@@ -139,8 +158,8 @@ final class Reception implements Receiver.Transaction {
       return Replies.NO_BOOK;
     }
     if (headerTap.tooLong()) {
-      Facts unread = new Facts(sender.from().text(), "");
-      return refuse(Replies.HEADERS_TOO_LARGE, "header section too large", unread);
+      return refuse(
+          Replies.HEADERS_TOO_LARGE, "header section too large", Facts.ofEnvelope(sender.from()));
     }
     Headers headers = headerTap.headers();
     Facts facts = Facts.of(headers, sender.from());
@@ -148,7 +167,8 @@ final class Reception implements Receiver.Transaction {
       return refuse(
           Replies.LOOP, "mail loop: more than " + settings.hopsMax() + " Received lines", facts);
     }
-    Routing routing = new Router(settings, book.get(), verdict(headers)).route(recipients, headers);
+    Routing routing =
+        new Router(settings, book.get(), objection(headers)).route(recipients, headers);
     if (routing.routes().isEmpty()) {
       if (routing.refusal().code() >= 500) {
         routing.denied().forEach(denied -> deny(denied, facts));
@@ -172,13 +192,7 @@ final class Reception implements Receiver.Transaction {
       parts
           .queue()
           .put(
-              new Accepted(
-                  id,
-                  envelope,
-                  facts.from(),
-                  facts.messageId(),
-                  book.get().version(),
-                  routing.routes()),
+              new Accepted(id, envelope, facts.heading(), book.get().version(), routing.routes()),
               spool);
     } catch (StoreUnavailable e) {
       return unavailable(e);
@@ -191,7 +205,7 @@ final class Reception implements Receiver.Transaction {
   public void unfit(Reply reply) {
     Facts facts =
         headerTap.tooLong()
-            ? new Facts(sender.from().text(), "")
+            ? Facts.ofEnvelope(sender.from())
             : Facts.of(headerTap.headers(), sender.from());
     recipients.forEach(to -> deny(new Routing.Denied(to, reply, reply.text()), facts));
   }
@@ -208,15 +222,42 @@ final class Reception implements Receiver.Transaction {
 
   /// What the header section says for the status log.
   ///
-  /// @param from the first address of the header From; the reverse-path if there is none
-  /// @param messageId the header Message-ID
-  private record Facts(String from, String messageId) {
+  /// @param heading the first address of the header From, or the reverse-path, and the rest
+  private record Facts(Accepted.Heading heading) {
     static Facts of(Headers headers, ReversePath reversePath) {
       List<String> from = Addresses.of(headers, "From");
       return new Facts(
-          from.isEmpty() ? reversePath.text() : from.getFirst(),
-          headers.first("Message-ID").map(Header::value).orElse(""));
+          new Accepted.Heading(
+              from.isEmpty() ? reversePath.text() : from.getFirst(),
+              headers.first("Message-ID").map(Header::value).orElse(""),
+              headers.first("Subject").map(Header::value).orElse(""),
+              AutomatedSign.of(reversePath, headers).stream()
+                  .anyMatch(sign -> REPORT_SIGNS.contains(sign.kind()))));
     }
+
+    /// While no header was read.
+    static Facts ofEnvelope(ReversePath reversePath) {
+      return new Facts(new Accepted.Heading(reversePath.text(), "", "", false));
+    }
+
+    String from() {
+      return heading.from();
+    }
+
+    String messageId() {
+      return heading.messageId();
+    }
+  }
+
+  /// What speaks against the mail as a whole: a blocked sender, or a heuristic.
+  private Optional<Router.Objection> objection(Headers headers) {
+    Optional<String> why = blocked.reason(Addresses.of(headers, "From"));
+    if (why.isPresent()) {
+      return why.map(reason -> new Router.Objection(Replies.BLOCKED, reason));
+    }
+    return verdict(headers) instanceof Verdict.Refuse(String reason)
+        ? Optional.of(new Router.Objection(Replies.SELF_MAIL, reason))
+        : Optional.empty();
   }
 
   private Verdict verdict(Headers headers) {

@@ -123,13 +123,17 @@ final class ReportReader {
 
   /// The Message-ID of the mail that is returned with the report, whole or only its headers.
   static String original(ParsedMail mail) throws IOException {
+    return returned(mail).map(headers -> text(headers, "Message-ID")).orElse("");
+  }
+
+  static Optional<Headers> returned(ParsedMail mail) throws IOException {
     for (Attachment attachment : mail.attachments()) {
       if (ORIGINAL_TYPES.contains(attachment.contentType())) {
         byte[] bytes = start(attachment, ORIGINAL_MAX);
-        return text(Headers.read(bytes, bytes.length), "Message-ID");
+        return Optional.of(Headers.read(bytes, bytes.length));
       }
     }
-    return "";
+    return Optional.empty();
   }
 
   private static byte[] start(Attachment attachment, int max) throws IOException {

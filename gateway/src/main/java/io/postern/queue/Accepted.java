@@ -8,23 +8,25 @@ import java.util.List;
 ///
 /// @param id the mail's id
 /// @param envelope the facts at the door
-/// @param headerFrom the address of the header From, decoded, for the log; the reverse-path if none
-/// @param messageId the header Message-ID
+/// @param heading what its headers say
 /// @param book the version of the rule book that decided
 /// @param routes the deliveries to make: at least one
 public record Accepted(
-    String id,
-    Envelope envelope,
-    String headerFrom,
-    String messageId,
-    String book,
-    List<Route> routes) {
+    String id, Envelope envelope, Heading heading, String book, List<Route> routes) {
   public Accepted {
     routes = List.copyOf(routes);
     if (routes.isEmpty()) {
       throw new IllegalArgumentException("a mail without a delivery is not kept");
     }
   }
+
+  /// What is kept of the headers, to tell of a mail without reading it.
+  ///
+  /// @param from the address of the header From, decoded; the reverse-path if none
+  /// @param messageId the header Message-ID
+  /// @param subject decoded; empty for none
+  /// @param report true when it may be a report of another mail
+  public record Heading(String from, String messageId, String subject, boolean report) {}
 
   /// One delivery to make.
   ///

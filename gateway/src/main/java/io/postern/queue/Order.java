@@ -32,10 +32,21 @@ public sealed interface Order {
   /// @param traces of whom
   record Forget(Traces traces) implements Order {}
 
-  /// Has a queue carry it out.
+  /// [Blocklist#block].
+  ///
+  /// @param sender as the list has it
+  /// @param reason why
+  record Block(String sender, String reason) implements Order {}
+
+  /// [Blocklist#unblock].
+  ///
+  /// @param sender as the list has it
+  record Unblock(String sender) implements Order {}
+
+  /// Has a store carry it out.
   ///
   /// @param now the time
-  default Done by(MailQueue queue, Instant now) throws StoreUnavailable {
+  default <S extends MailQueue & Blocklist> Done by(S queue, Instant now) throws StoreUnavailable {
     return switch (this) {
       case Hold(String rule) -> {
         queue.pause(new Pause(rule, now, "paused by an operator"));
@@ -45,6 +56,9 @@ public sealed interface Order {
       case Replay(Choice choice, String toRule) -> new Done(queue.replay(choice, toRule), 0);
       case Drop(Choice choice) -> new Done(queue.drop(choice), 0);
       case Forget(Traces traces) -> queue.forget(traces);
+      case Block(String sender, String reason) ->
+          new Done(queue.block(new Blocklist.Block(sender, now, reason)) ? 1 : 0, 0);
+      case Unblock(String sender) -> new Done(queue.unblock(sender, now) ? 1 : 0, 0);
     };
   }
 }

@@ -143,8 +143,7 @@ abstract class DispatcherCase {
           new Accepted(
               "mail%022d".formatted(mails++),
               envelope,
-              "ann@sender.example",
-              "<1@sender.example>",
+              new Accepted.Heading("ann@sender.example", "<1@sender.example>", "", false),
               "book",
               List.of(new Accepted.Route(to, rule))),
           spool);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.feed.Event.Change;
 import io.postern.journal.Arrival;
+import io.postern.journal.MailFacts;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
 import io.postern.journal.Step;
@@ -122,7 +123,7 @@ class EventReadersTest {
     Instant at = Instant.parse(time);
     Arrival arrival = new Arrival(at, "s", "h", "a@example.org", "b@example.com", "");
     Event event =
-        new Change(new Row(1, at, Status.QUEUED, "", arrival, Step.NONE), Event.About.NONE, "");
+        new Change(new Row(1, at, Status.QUEUED, "", arrival, Step.NONE), MailFacts.NONE, "");
     EventDialect dialect = new EventDialect(EventFormat.CMC, false, 2, zone, 0);
     EventPost post = dialect.render(List.of(event), SampleEvents.call(dialect));
     return JSON.readTree(SampleEvents.bytes(post)).at("/event/deliveries/0/created").asString();

@@ -3,11 +3,12 @@ package io.postern.feed;
 import io.postern.feed.BounceReport.Complaint;
 import io.postern.feed.BounceReport.Failure;
 import io.postern.feed.BounceReport.Origin;
-import io.postern.feed.Event.About;
 import io.postern.feed.Event.Blocked;
 import io.postern.feed.Event.Bounced;
 import io.postern.feed.Event.Change;
 import io.postern.journal.Arrival;
+import io.postern.journal.BlockChange;
+import io.postern.journal.MailFacts;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
 import io.postern.journal.Step;
@@ -44,14 +45,18 @@ final class SampleEvents {
     all.put("deferred", change(103, Status.DEFERRED, "HTTP 503, try <later> & \"again\"", 1, 503));
     all.put("failed", change(104, Status.FAILED, "given up after 4 d; last: no connection", 9, 0));
     all.put("denied", denied());
-    all.put("forgotten", new Change(row(106, Status.FAILED, "", 1, 400), About.NONE, ""));
+    all.put("forgotten", new Change(row(106, Status.FAILED, "", 1, 400), MailFacts.NONE, ""));
     all.put("bounce-hard", bounced(107, hard()));
     all.put("bounce-soft", bounced(108, soft()));
     all.put("bounce-spam", bounced(109, spam()));
     all.put(
         "complaint", bounced(110, new Complaint("user@example.net", "abuse", "Loop/1.0", ORIGIN)));
-    all.put("block-added", new Blocked(1, NOW, true, "spammer@example.org", "sends nothing else"));
-    all.put("block-removed", new Blocked(2, NOW.plusSeconds(60), false, "example.org", ""));
+    all.put(
+        "block-added",
+        new Blocked(new BlockChange(1, NOW, true, "spammer@example.org", "sends nothing else")));
+    all.put(
+        "block-removed",
+        new Blocked(new BlockChange(2, NOW.plusSeconds(60), false, "example.org", "")));
     for (Event.Type type : Event.Type.values()) {
       all.put("test-" + type.word(), TestEvents.of(type, "support-desk", NOW));
     }
@@ -95,7 +100,8 @@ final class SampleEvents {
   }
 
   static Change change(long number, Status status, String reason, int attempt, int httpStatus) {
-    About mail = new About("bounces@example.org", "Grüße [ticket #17]", "192.0.2.25", 4321);
+    MailFacts mail =
+        new MailFacts("bounces@example.org", "Grüße [ticket #17]", "192.0.2.25", 4321, false);
     return new Change(row(number, status, reason, attempt, httpStatus), mail, "acme");
   }
 
@@ -111,7 +117,7 @@ final class SampleEvents {
     Step step = new Step(MAIL + "-1", "returns", 0, 0, Duration.ZERO, null);
     return new Bounced(
         new Row(number, NOW, Status.QUEUED, "", arrival, step),
-        new About("", "Undelivered Mail Returned to Sender", "192.0.2.25", 6789),
+        new MailFacts("", "Undelivered Mail Returned to Sender", "192.0.2.25", 6789, true),
         "acme",
         report,
         1);
@@ -165,6 +171,6 @@ final class SampleEvents {
         new Arrival(NOW, "s-78", "spam.example.org", "x@example.org", "no-one@in.example.com", "");
     Row row =
         new Row(105, NOW, Status.DENIED, "no rule takes mail for this address", arrival, Step.NONE);
-    return new Change(row, About.NONE, "");
+    return new Change(row, MailFacts.NONE, "");
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.mail.Ids;
 import io.postern.mail.Peer;
 import io.postern.mail.ReversePath;
+import io.postern.policy.BlockedSenders;
 import io.postern.policy.Mode;
 import io.postern.policy.PermittedDomains;
 import io.postern.policy.SelfMail;
@@ -90,6 +91,7 @@ final class ReceptionTest {
             Optional::empty,
             none,
             new SelfMail(new io.postern.policy.Settings(none, Mode.OFF, Mode.OFF, List.of())),
+            () -> BlockedSenders.NONE,
             memory,
             new Ids(() -> Instant.EPOCH, new Random(1)),
             () -> Instant.EPOCH),

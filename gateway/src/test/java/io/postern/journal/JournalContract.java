@@ -314,12 +314,15 @@ public interface JournalContract {
   private Accepted from(String id, String headerFrom) {
     Accepted mail = mail(id, clock().instant(), "desk");
     return new Accepted(
-        id, mail.envelope(), headerFrom, mail.messageId(), mail.book(), mail.routes());
+        id,
+        mail.envelope(),
+        new Accepted.Heading(headerFrom, mail.heading().messageId(), "", false),
+        mail.book(),
+        mail.routes());
   }
 
   private static Accepted with(Accepted mail, List<Accepted.Route> routes) {
-    return new Accepted(
-        mail.id(), mail.envelope(), mail.headerFrom(), mail.messageId(), mail.book(), routes);
+    return new Accepted(mail.id(), mail.envelope(), mail.heading(), mail.book(), routes);
   }
 
   private static Query status(Status status) {

@@ -32,8 +32,8 @@ public final class Samples {
     return new Accepted(
         id,
         envelope("s" + id, received),
-        "Alice@Sender.example.net",
-        "<" + id + "@sender.example.net>",
+        new Accepted.Heading(
+            "Alice@Sender.example.net", "<" + id + "@sender.example.net>", "Order " + id, false),
         "book1",
         Arrays.stream(rules).map(Samples::route).toList());
   }

@@ -86,9 +86,9 @@ final class DeliveryTable {
               envelope.received(),
               envelope.session(),
               envelope.peer().helo(),
-              accepted.headerFrom(),
+              accepted.heading().from(),
               route.recipient().text(),
-              accepted.messageId());
+              accepted.heading().messageId());
       String delivery = new DeliveryId(accepted.id(), place).text();
       log.write(
           new Row(

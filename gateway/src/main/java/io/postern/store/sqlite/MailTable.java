@@ -56,8 +56,8 @@ final class MailTable {
     sql.update(
         """
         INSERT INTO mails (number, id, session, peer_ip, peer_port, helo, esmtp, tls, reverse_path,
-          recipients, received, utf8, size, book, header_from, message_id)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          recipients, received, utf8, size, book, header_from, message_id, subject, report)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         number,
         accepted.id(),
@@ -73,8 +73,10 @@ final class MailTable {
         envelope.utf8() ? 1 : 0,
         size,
         accepted.book(),
-        Arrival.clean(accepted.headerFrom()),
-        Arrival.clean(accepted.messageId()));
+        Arrival.clean(accepted.heading().from()),
+        Arrival.clean(accepted.heading().messageId()),
+        Arrival.clean(accepted.heading().subject()),
+        accepted.heading().report() ? 1 : 0);
     // Mails are removed some day, and what still speaks of one must not find another by its number.
     sql.update("UPDATE counters SET value = max(value, ?) WHERE name = 'last_mail'", number);
   }

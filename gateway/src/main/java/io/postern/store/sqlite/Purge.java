@@ -2,6 +2,7 @@ package io.postern.store.sqlite;
 
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Expired;
+import java.time.Instant;
 import java.util.List;
 
 /// Removes what has expired, a part at a time: readers find it by indexes, the writer removes it in
@@ -49,6 +50,7 @@ final class Purge {
     List<Long> denied = find(DENIED, expired.denied(), ROWS);
     if (succeeded.isEmpty() && failed.isEmpty() && logged.isEmpty() && denied.isEmpty()) {
       forgetRules();
+      forgetBlockChanges(expired.log());
       return false;
     }
     List<Long> large =
@@ -75,6 +77,22 @@ final class Purge {
         readers.search(DOING, sql -> sql.list(RuleTable.UNUSED, row -> row.getLong(1)));
     if (!unused.isEmpty()) {
       writer.call(DOING, tables -> tables.rules().removeUnused());
+    }
+  }
+
+  /// There are few of these: an operator made each one.
+  private void forgetBlockChanges(Instant before) throws StoreUnavailable {
+    boolean isAny =
+        readers.search(
+            DOING,
+            sql -> sql.number("SELECT count(*) FROM block_changes WHERE at < ?", before) > 0);
+    if (isAny) {
+      writer.call(
+          DOING,
+          tables -> {
+            tables.blocks().purge(before, ROWS);
+            return true;
+          });
     }
   }
 

@@ -7,6 +7,7 @@ import io.postern.journal.Query;
 import io.postern.journal.Row;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
+import io.postern.queue.Blocklist.Block;
 import io.postern.queue.Choice;
 import io.postern.queue.Done;
 import io.postern.queue.Pause;
@@ -200,6 +201,11 @@ public final class SqliteReader implements Journal, QueueView, AutoCloseable {
         .filter(entry -> named.contains(entry.getKey()))
         .map(Map.Entry::getValue)
         .min(Instant::compareTo);
+  }
+
+  /// The blocked senders, in the order of their texts.
+  public List<Block> blocks() throws StoreUnavailable {
+    return readers.read("list the blocked senders", BlockTable::list);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.postern.journal.Row;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
 import io.postern.queue.Accepted;
+import io.postern.queue.Blocklist;
 import io.postern.queue.Choice;
 import io.postern.queue.Claim;
 import io.postern.queue.Demand;
@@ -38,7 +39,7 @@ import java.util.function.UnaryOperator;
 /// What changes something goes to the one writing thread and returns with the fsync of the
 /// transaction that it shared with others. What reads goes to a few reading threads. Both wait
 /// whatever the caller's interrupts say: a change on its way to disk is never reported as failed.
-public final class SqliteStore implements MailQueue, Journal, RefusalLog {
+public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blocklist {
   private final GatewayLock lock;
   private final Database database;
   private final Readers readers;
@@ -201,6 +202,25 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog {
   @Override
   public List<Pause> pauses() throws StoreUnavailable {
     return reader.pauses();
+  }
+
+  @Override
+  public List<Block> blocks() throws StoreUnavailable {
+    return reader.blocks();
+  }
+
+  @Override
+  public boolean block(Block block) throws StoreUnavailable {
+    if (reader.blocks().size() >= BLOCKS_MAX) {
+      throw Faults.refused(
+          "There are " + BLOCKS_MAX + " blocked senders, and no more can be: remove some.");
+    }
+    return writer.call("block a sender", tables -> tables.blocks().add(block));
+  }
+
+  @Override
+  public boolean unblock(String sender, Instant now) throws StoreUnavailable {
+    return writer.call("unblock a sender", tables -> tables.blocks().remove(sender, now));
   }
 
   @Override

@@ -19,6 +19,7 @@ final class Tables {
   private final SegmentWriter segments;
   private final ChunkTable chunks;
   private final DeliveryTable deliveries;
+  private final BlockTable blocks;
   private boolean ready;
 
   Tables(Sql sql, Segments segments, InstantSource clock) {
@@ -29,6 +30,7 @@ final class Tables {
     this.chunks = new ChunkTable(sql, segments, this.segments);
     this.mails = new MailTable(sql, chunks);
     this.deliveries = new DeliveryTable(sql, rules, log, clock);
+    this.blocks = new BlockTable(sql);
   }
 
   Sql sql() {
@@ -58,6 +60,10 @@ final class Tables {
 
   DeliveryTable deliveries() {
     return deliveries;
+  }
+
+  BlockTable blocks() {
+    return blocks;
   }
 
   /// Takes the write lock now, not at the first write, where waiting for it could not work.

@@ -19,7 +19,9 @@ CREATE TABLE mails (
   size INTEGER NOT NULL,
   book TEXT NOT NULL,
   header_from TEXT NOT NULL,
-  message_id TEXT NOT NULL
+  message_id TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  report INTEGER NOT NULL           -- 1 when it may be a report of another mail
 ) STRICT;
 
 -- The bytes of messages; place from 0, every chunk but the last of one size.
@@ -118,6 +120,22 @@ CREATE TABLE counters (
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO counters (name, value) VALUES ('accepted', 0), ('purged', 0), ('last_mail', 0), ('store', abs(random() / 2));
+
+-- Senders that an operator wants nothing from: addresses, domains, and '*.' with a domain.
+CREATE TABLE blocks (
+  sender TEXT PRIMARY KEY,
+  since INTEGER NOT NULL,
+  reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How their list changed. The numbers are those of the log, which has none with the same.
+CREATE TABLE block_changes (
+  number INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  added INTEGER NOT NULL,           -- 1 added, 0 removed
+  sender TEXT NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE pauses (
   rule INTEGER PRIMARY KEY REFERENCES rules,

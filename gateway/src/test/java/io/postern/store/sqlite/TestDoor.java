@@ -7,6 +7,7 @@ import io.postern.fixture.RawSmtp;
 import io.postern.intake.Intake;
 import io.postern.intake.MessageMemory;
 import io.postern.mail.Ids;
+import io.postern.policy.BlockedSenders;
 import io.postern.policy.SelfMail;
 import io.postern.rules.Book;
 import io.postern.rules.Read;
@@ -41,6 +42,7 @@ final class TestDoor implements AutoCloseable {
                     () -> book,
                     config.policy().domains(),
                     new SelfMail(config.policy()),
+                    () -> BlockedSenders.NONE,
                     MessageMemory.ofHeap(),
                     ids,
                     clock),
