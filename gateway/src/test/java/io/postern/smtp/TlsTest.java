@@ -345,12 +345,11 @@ final class TlsTest {
       List<InetSocketAddress> addresses = listener.addresses();
       InetSocketAddress address =
           option.equals("--tls") ? addresses.getFirst() : addresses.getLast();
-      String options =
-          "--server 127.0.0.1 --port %d --timeout 10 --helo client.example.net"
-              + " --from alice@example.net --to bob@example.com --body hello";
-      Program.Run run =
-          Program.run("swaks", (options.formatted(address.getPort()) + " " + option).split(" "))
-              .expect(0);
+      String command =
+          "--server 127.0.0.1 --port %d --timeout 10 --helo client.example.net %s"
+              .formatted(address.getPort(), option);
+      String mail = " --from alice@example.net --to bob@example.com --body hello";
+      Program.Run run = Program.run("swaks", (command + mail).split(" ")).expect(0);
       assertTrue(run.text().contains("=== TLS started"), run.text());
       RecordingReceiver.Kept kept = receiver.next();
       assertTrue(kept.peer().tls().startsWith("TLSv1.3 "), kept.peer().tls());
