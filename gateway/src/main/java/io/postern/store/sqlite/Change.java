@@ -3,7 +3,7 @@ package io.postern.store.sqlite;
 import java.sql.SQLException;
 
 /// One thing that a caller wants changed: all of it happens, or nothing. It runs on the writer's
-/// thread within a savepoint, and touches nothing but the tables, for it may be undone.
+/// thread, and touches nothing but the tables, for it may be undone, and run again after that.
 @FunctionalInterface
 interface Change<T> {
   T apply(Tables tables) throws SQLException;

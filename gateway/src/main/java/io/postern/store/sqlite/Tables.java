@@ -87,6 +87,15 @@ final class Tables {
     sql.update("RELEASE change");
   }
 
+  /// Undoes the whole transaction and begins another.
+  ///
+  /// @param why what went wrong in it
+  /// @throws SQLException the fault itself, as [#undo] throws it
+  void startOver(Exception why) throws SQLException {
+    undoing(why, "ROLLBACK", "BEGIN IMMEDIATE");
+    ready = false;
+  }
+
   /// Undoes everything since the savepoint.
   ///
   /// @param why what went wrong in it
@@ -95,16 +104,20 @@ final class Tables {
   ///   but a broken constraint the driver may have finalised the statement, which is kept here and
   ///   would fail for good
   void undo(Exception why) throws SQLException {
+    undoing(why, "ROLLBACK TO change", "RELEASE change");
+  }
+
+  private void undoing(Exception why, String undo, String goOn) throws SQLException {
     rules.forget();
     if (why instanceof SQLException fault && !Faults.isHarmless(fault)) {
       throw fault;
     }
     try {
-      sql.update("ROLLBACK TO change");
-      sql.update("RELEASE change");
+      sql.update(undo);
+      sql.update(goOn);
     } catch (SQLException e) {
       if (why instanceof SQLException cause) {
-        // That there is no savepoint is a consequence; the waiters are to hear the reason.
+        // That there is nothing to undo is a consequence; the waiters are to hear the reason.
         cause.addSuppressed(e);
         throw cause;
       }

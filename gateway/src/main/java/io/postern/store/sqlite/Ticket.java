@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Ticket<T> {
   private final String doing;
 
-  /// Null after it was run: it holds on to a block of a message, and others to the ticket.
+  /// Null after the end: it holds on to a block of a message, and others to the ticket.
   private @Nullable Change<T> change;
 
   private final int bytes;
@@ -39,25 +39,38 @@ final class Ticket<T> {
     return bytes;
   }
 
+  /// Runs the change in the open transaction. When it fails, half of it may be in there. It may be
+  /// run again, after that was undone.
+  ///
+  /// @return what went wrong; empty when nothing did
+  Optional<Exception> run(Tables tables) {
+    Change<T> work = Objects.requireNonNull(change, "a change is not run after its end");
+    fault = null;
+    try {
+      result = work.apply(tables);
+      return Optional.empty();
+    } catch (SQLException | RuntimeException e) {
+      fault = e;
+      return Optional.of(e);
+    }
+  }
+
   /// Runs the change in a savepoint of the open transaction. A change that fails is undone alone.
   ///
   /// @throws SQLException when the transaction itself is lost
-  void run(Tables tables) throws SQLException {
-    Change<T> work = Objects.requireNonNull(change, "a change is run once");
-    change = null;
+  void runAlone(Tables tables) throws SQLException {
     tables.savepoint();
-    try {
-      result = work.apply(tables);
-    } catch (SQLException | RuntimeException e) {
-      fault = e;
-      tables.undo(e);
-      return;
+    Optional<Exception> wrong = run(tables);
+    if (wrong.isPresent()) {
+      tables.undo(wrong.get());
+    } else {
+      tables.release();
     }
-    tables.release();
   }
 
   /// Called after the commit: what [#run] did is on disk.
   void committed() {
+    change = null;
     Throwable why = fault;
     if (why != null) {
       end.completeExceptionally(why);
@@ -68,6 +81,7 @@ final class Ticket<T> {
 
   /// Called when the transaction was lost: nothing is on disk.
   void lost(Throwable why) {
+    change = null;
     Throwable own = fault;
     end.completeExceptionally(own == null ? why : own);
   }

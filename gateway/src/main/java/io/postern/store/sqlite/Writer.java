@@ -16,9 +16,10 @@ import org.slf4j.LoggerFactory;
 /// one transaction, so that one fsync serves all of it; while that runs, the next group gathers by
 /// itself, and nobody ever waits for a group to fill.
 ///
-/// A change that can't be made is undone alone. A fault of the engine, at the latest in the commit,
-/// fails all changes of its group, and the connection is opened anew for the next group, however
-/// often that takes: a database that was locked, full or gone is used again as soon as it is back.
+/// A change that can't be made is undone alone, and those beside it are made. A fault of the
+/// engine, at the latest in the commit, fails all changes of its group, and the connection is
+/// opened anew for the next group, however often that takes: a database that was locked, full or
+/// gone is used again as soon as it is back.
 final class Writer {
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
 
@@ -209,9 +210,7 @@ final class Writer {
     Optional<Chores.Part> part = Optional.empty();
     try {
       open.begin();
-      for (Ticket<?> ticket : group) {
-        ticket.run(open);
-      }
+      runAll(open, group);
       if (choresDue) {
         part = runChores(open);
       }
@@ -226,6 +225,22 @@ final class Writer {
     part.ifPresent(this::choresDone);
     tellOthers(open, group, part);
     return true;
+  }
+
+  /// Runs the changes of a group. Hardly any ever fails, and a savepoint costs each of them a copy
+  /// of every page that it touches. So there are none at first, and when one fails, all are undone
+  /// and run again with them.
+  private static void runAll(Tables open, List<Ticket<?>> group) throws SQLException {
+    for (Ticket<?> ticket : group) {
+      Optional<Exception> wrong = ticket.run(open);
+      if (wrong.isPresent()) {
+        open.startOver(wrong.get());
+        for (Ticket<?> each : group) {
+          each.runAlone(open);
+        }
+        return;
+      }
+    }
   }
 
   private Optional<Chores.Part> runChores(Tables open) throws SQLException {
