@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
       BlockCommand.class,
       ReplayCommand.class,
       ForgetCommand.class,
+      BackupCommand.class,
+      VerifyCommand.class,
       CatchCommand.class,
       DemoCommand.class,
       SchemaCommand.class

@@ -169,17 +169,28 @@ final class ChunkTable {
 
     private final Extent extent;
 
+    /// Whether the bytes in the table have a checksum: those that a backup took from a segment.
+    private final boolean isChecked;
+
     Chunk(ResultSet row) throws SQLException {
       bytes = row.getBytes(1);
       extent = extent(row, 2);
+      isChecked = !row.wasNull();
     }
 
     byte[] read(Segments segments) throws IOException {
-      return bytes == null ? segments.read(extent) : bytes;
+      if (bytes == null) {
+        return segments.read(extent);
+      }
+      if (isChecked && Segments.crc(bytes, bytes.length) != extent.crc()) {
+        throw new IOException("the bytes in the database are not those that were kept");
+      }
+      return bytes;
     }
   }
 
-  private static Extent extent(ResultSet row, int first) throws SQLException {
+  /// Reads segment, start, length and CRC, in this order.
+  static Extent extent(ResultSet row, int first) throws SQLException {
     return new Extent(
         row.getLong(first), row.getLong(first + 1), row.getInt(first + 2), row.getInt(first + 3));
   }

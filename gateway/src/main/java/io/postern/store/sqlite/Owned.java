@@ -14,10 +14,17 @@ final class Owned {
 
   static void create(Path file) throws IOException {
     try {
-      Files.createFile(file, mode(file, "rw-------"));
+      createNew(file);
     } catch (FileAlreadyExistsException _) {
       // It was made before.
     }
+  }
+
+  /// Makes a file.
+  ///
+  /// @throws FileAlreadyExistsException when there is one
+  static void createNew(Path file) throws IOException {
+    Files.createFile(file, mode(file, "rw-------"));
   }
 
   static void createFolder(Path folder) throws IOException {

@@ -112,18 +112,40 @@ final class Segments {
   /// @throws NoSuchFileException when the segment is not there, or not any more
   /// @throws IOException when it can't be read, or when these are not the bytes that were kept
   byte[] read(Extent extent) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(extent.length());
-    Path file = path(extent.segment());
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      while (bytes.hasRemaining()) {
-        if (channel.read(bytes, extent.start() + bytes.position()) < 0) {
-          throw new EOFException(file + " ends too early");
-        }
-      }
+    try (FileChannel channel = open(extent.segment())) {
+      return read(channel, extent);
     }
-    if (crc(bytes.array(), extent.length()) != extent.crc()) {
+  }
+
+  /// Opens a segment for reading.
+  ///
+  /// @throws NoSuchFileException when it is not there, or not any more
+  FileChannel open(long number) throws IOException {
+    return FileChannel.open(path(number), StandardOpenOption.READ);
+  }
+
+  /// Reads a chunk of a segment that is open, which may have lost its name meanwhile.
+  ///
+  /// @throws IOException when it can't be read, or when these are not the bytes that were kept
+  byte[] read(FileChannel segment, Extent extent) throws IOException {
+    byte[] bytes = readRaw(segment, extent);
+    if (crc(bytes, bytes.length) != extent.crc()) {
       throw new IOException(
-          file + " was damaged: at " + extent.start() + " are not the bytes that were kept");
+          path(extent.segment())
+              + " was damaged: at "
+              + extent.start()
+              + " are not the bytes that were kept");
+    }
+    return bytes;
+  }
+
+  /// Reads what lies in the place of a chunk, whatever it is.
+  byte[] readRaw(FileChannel segment, Extent extent) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(extent.length());
+    while (bytes.hasRemaining()) {
+      if (segment.read(bytes, extent.start() + bytes.position()) < 0) {
+        throw new EOFException(path(extent.segment()) + " ends too early");
+      }
     }
     return bytes.array();
   }

@@ -1,5 +1,6 @@
 package io.postern.store.sqlite;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,12 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.core.DB;
 
 /// One connection with its prepared statements, which are kept until it is closed. For one thread.
 ///
 /// The connection stays in auto-commit mode as JDBC sees it; who wants a transaction says BEGIN and
 /// COMMIT, because only then is the moment of the lock and of the fsync in plain sight.
 final class Sql implements AutoCloseable {
+  /// How many pages are copied between two looks at whether somebody holds the copy.
+  private static final int COPIED_PAGES = 1_000;
+
   private final Connection connection;
   private final Map<String, PreparedStatement> kept = new HashMap<>();
 
@@ -82,6 +89,18 @@ final class Sql implements AutoCloseable {
   void run(String sql) throws SQLException {
     try (var statement = connection.createStatement()) {
       statement.executeUpdate(sql);
+    }
+  }
+
+  /// Copies the whole database, page by page, as this connection sees it: within a transaction that
+  /// has read something, as it was then. Others may write meanwhile.
+  ///
+  /// @param file is made when it is missing; what is in it is lost
+  void copyTo(Path file) throws SQLException {
+    DB database = connection.unwrap(SQLiteConnection.class).getDatabase();
+    int code = database.backup("main", file.toString(), null, 0, 0, COPIED_PAGES);
+    if (code != SQLiteErrorCode.SQLITE_OK.code) {
+      throw DB.newSQLException(code, "the copy broke off");
     }
   }
 

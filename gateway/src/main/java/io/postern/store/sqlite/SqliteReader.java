@@ -83,31 +83,27 @@ public final class SqliteReader implements Journal, QueueView, AutoCloseable {
     return stories.story(id);
   }
 
-  /// One statement is one read transaction, so the counts belong together.
   @Override
   public Ledger ledger() throws StoreUnavailable {
-    return readers
-        .search(
-            "balance the ledger",
-            sql ->
-                sql.first(
-                    """
-                    SELECT
-                      (SELECT value FROM counters WHERE name = 'accepted'),
-                      (SELECT count(*) FROM rules r CROSS JOIN deliveries d
-                        ON d.rule = r.number AND d.state >= 2 AND d.state = 2),
-                      (SELECT count(*) FROM rules r CROSS JOIN deliveries d
-                        ON d.rule = r.number AND d.state >= 2 AND d.state = 3),
-                      (SELECT count(*) FROM deliveries WHERE state < 2),
-                      (SELECT value FROM counters WHERE name = 'purged')
-                    """,
-                    row ->
-                        new Ledger(
-                            row.getLong(1),
-                            row.getLong(2),
-                            row.getLong(3),
-                            row.getLong(4),
-                            row.getLong(5))))
+    return readers.search("balance the ledger", SqliteReader::ledger);
+  }
+
+  /// One statement is one read transaction, so the counts belong together.
+  static Ledger ledger(Sql sql) throws SQLException {
+    return sql.first(
+            """
+            SELECT
+              (SELECT value FROM counters WHERE name = 'accepted'),
+              (SELECT count(*) FROM rules r CROSS JOIN deliveries d
+                ON d.rule = r.number AND d.state >= 2 AND d.state = 2),
+              (SELECT count(*) FROM rules r CROSS JOIN deliveries d
+                ON d.rule = r.number AND d.state >= 2 AND d.state = 3),
+              (SELECT count(*) FROM deliveries WHERE state < 2),
+              (SELECT value FROM counters WHERE name = 'purged')
+            """,
+            row ->
+                new Ledger(
+                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)))
         .orElseThrow();
   }
 

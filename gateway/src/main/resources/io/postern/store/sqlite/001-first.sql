@@ -25,7 +25,8 @@ CREATE TABLE mails (
 ) STRICT;
 
 -- The bytes of messages; place from 0, every chunk but the last of one size.
--- A long one lies outside, in the file with the segment's number.
+-- A long one lies outside, in the file with the segment's number. A backup takes it in, and keeps
+-- its checksum.
 CREATE TABLE chunks (
   number INTEGER PRIMARY KEY,
   bytes BLOB,                       -- NULL: it lies in a segment
