@@ -21,20 +21,31 @@ final class Schema {
 
   private Schema() {}
 
+  /// All scripts of this program.
+  static List<String> scripts() {
+    return SCRIPTS;
+  }
+
   /// Brings the database up to date, in one transaction.
   static void migrate(Sql sql, Path path) throws SQLException, StoreUnavailable {
-    int version = version(sql, path);
-    if (version == SCRIPTS.size()) {
+    migrate(sql, path, SCRIPTS);
+  }
+
+  /// For tests, which are an older program, or a newer one.
+  static void migrate(Sql sql, Path path, List<String> scripts)
+      throws SQLException, StoreUnavailable {
+    int version = version(sql, path, scripts.size());
+    if (version == scripts.size()) {
       return;
     }
     sql.update("BEGIN IMMEDIATE");
-    for (String script : SCRIPTS.subList(version, SCRIPTS.size())) {
+    for (String script : scripts.subList(version, scripts.size())) {
       for (String statement : statements(script)) {
         sql.update(statement);
       }
     }
     sql.pragma("application_id = " + APPLICATION_ID);
-    sql.pragma("user_version = " + SCRIPTS.size());
+    sql.pragma("user_version = " + scripts.size());
     sql.update("COMMIT");
   }
 
@@ -50,6 +61,10 @@ final class Schema {
   ///
   /// @throws StoreUnavailable when the database is of another program, or newer than this one
   static int version(Sql sql, Path path) throws SQLException, StoreUnavailable {
+    return version(sql, path, SCRIPTS.size());
+  }
+
+  private static int version(Sql sql, Path path, int known) throws SQLException, StoreUnavailable {
     long mark;
     long version;
     long tables;
@@ -66,14 +81,14 @@ final class Schema {
     if (mark != APPLICATION_ID && (mark != 0 || version != 0 || tables != 0)) {
       throw Faults.refused(path + " is not a Postern database: another program made it.");
     }
-    if (version > SCRIPTS.size()) {
+    if (version > known) {
       throw Faults.refused(
           "The database "
               + path
               + " is of version "
               + version
               + ", newer than this Postern, which knows "
-              + SCRIPTS.size()
+              + known
               + ": use the newer program.");
     }
     return (int) version;

@@ -1,0 +1,2 @@
+ALTER TABLE things ADD COLUMN more TEXT;
+UPDATE things SET more = ',more'; -- once
