@@ -32,6 +32,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,6 +58,7 @@ public final class Gateway implements AutoCloseable {
   private final LiveBook books;
   private final @Nullable LiveCertificate certificate;
   private final Dispatcher dispatcher;
+  private final @Nullable Subscribers subscribers;
   private final Retention retention;
   private final Listener listener;
   private final @Nullable Console console;
@@ -78,6 +80,7 @@ public final class Gateway implements AutoCloseable {
       LiveBook books,
       @Nullable LiveCertificate certificate,
       Dispatcher dispatcher,
+      @Nullable Subscribers subscribers,
       Retention retention,
       Listener listener,
       @Nullable Console console) {
@@ -85,6 +88,7 @@ public final class Gateway implements AutoCloseable {
     this.books = books;
     this.certificate = certificate;
     this.dispatcher = dispatcher;
+    this.subscribers = subscribers;
     this.retention = retention;
     this.listener = listener;
     this.console = console;
@@ -102,25 +106,17 @@ public final class Gateway implements AutoCloseable {
     SqliteStore store = SqliteStore.open(storeSettings(config), world.clock());
     Courier courier = world.couriers().apply(config.delivery());
     Dispatcher dispatcher = null;
+    @Nullable Subscribers subscribers = null;
     Listener listener = null;
     try {
       LiveBook books =
           new LiveBook(
               new RuleFiles(config.rules(), environment, Severity.WARNING),
-              new Shelf(store),
+              new Shelf(store, "rules"),
               world.clock());
       books.start();
-      dispatcher =
-          new Dispatcher(
-              new Dispatcher.Parts(
-                  store,
-                  books::current,
-                  courier,
-                  new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
-                  world.clock(),
-                  world.chance(),
-                  Notices.NONE),
-              config.delivery());
+      dispatcher = dispatcher(config, world, store, books, courier);
+      subscribers = Subscribers.of(config, environment, world, store, books).orElse(null);
       Barred barred = new Barred(store);
       barred.look();
       Ids ids = new Ids(world.clock(), world.chance());
@@ -144,22 +140,29 @@ public final class Gateway implements AutoCloseable {
               intake,
               ids,
               certificate == null ? Optional::empty : certificate::engine);
+      Dispatcher woken = dispatcher;
+      @Nullable Subscribers told = subscribers;
       Checkup checkup =
           new Checkup(store, store::fault, books, dispatcher, certificate, world.clock());
       Console console =
           config.console() == null
               ? null
-              : console(config, world, controls(world, store, dispatcher, barred), checkup);
+              : console(
+                  config, world, controls(world, store, barred, () -> wake(woken, told)), checkup);
       Retention retention =
           new Retention(store, config.retention(), world.clock(), lastRow(store, world.clock()));
       Gateway gateway =
-          new Gateway(store, books, certificate, dispatcher, retention, listener, console);
+          new Gateway(
+              store, books, certificate, dispatcher, subscribers, retention, listener, console);
       gateway.start();
       return gateway;
     } catch (IOException | StoreUnavailable | RuntimeException e) {
       // What was opened is closed in the reverse order: nothing may go on half.
       if (listener != null) {
         listener.close();
+      }
+      if (subscribers != null) {
+        subscribers.close();
       }
       courier.close();
       store.close();
@@ -175,6 +178,20 @@ public final class Gateway implements AutoCloseable {
         .orElseGet(clock::instant);
   }
 
+  private static Dispatcher dispatcher(
+      Config config, World world, SqliteStore store, LiveBook books, Courier courier) {
+    return new Dispatcher(
+        new Dispatcher.Parts(
+            store,
+            books::current,
+            courier,
+            new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
+            world.clock(),
+            world.chance(),
+            Notices.NONE),
+        config.delivery());
+  }
+
   private static Console console(Config config, World world, Controls controls, Checkup checkup)
       throws IOException {
     return Console.open(
@@ -184,13 +201,13 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static Controls controls(
-      World world, SqliteStore store, Dispatcher dispatcher, Barred barred) {
+      World world, SqliteStore store, Barred barred, Runnable changed) {
     return order -> {
       Done done = order.by(store, world.clock().instant());
       if (order instanceof Order.Block || order instanceof Order.Unblock) {
         barred.look();
       }
-      dispatcher.wake();
+      changed.run();
       return done;
     };
   }
@@ -223,6 +240,9 @@ public final class Gateway implements AutoCloseable {
 
   private void start() {
     dispatcher.start();
+    if (subscribers != null) {
+      subscribers.start();
+    }
     retention.start();
     rulesThread.start();
     if (certificate != null) {
@@ -241,15 +261,26 @@ public final class Gateway implements AutoCloseable {
   public LiveBook.State reload() {
     LiveBook.State state = books.reload();
     dispatcher.wake();
+    if (subscribers != null) {
+      subscribers.reload();
+    }
     if (certificate != null) {
       certificate.reload();
     }
     return state;
   }
 
-  /// Has the dispatcher look at the queue now: for a test that has turned the clock.
+  /// Has the dispatcher look at the queue now, and the feed at its subscribers: for a test that has
+  /// turned the clock.
   void wake() {
+    wake(dispatcher, subscribers);
+  }
+
+  private static void wake(Dispatcher dispatcher, @Nullable Subscribers subscribers) {
     dispatcher.wake();
+    if (subscribers != null) {
+      subscribers.feed().wake();
+    }
   }
 
   /// How often the dispatcher has looked at the queue: for a test that waits for nothing to happen.
@@ -285,8 +316,14 @@ public final class Gateway implements AutoCloseable {
   /// How often each loop that mail depends on has turned, by its name. Each turns every few seconds
   /// at least, also while it meets trouble; one whose number stands still hangs.
   public Map<String, Long> turns() {
-    return Map.of(
-        "writer", store.turns(), "dispatcher", dispatcher.turns(), "rules", looksAtRules.get());
+    Map<String, Long> turns = new HashMap<>();
+    turns.put("writer", store.turns());
+    turns.put("dispatcher", dispatcher.turns());
+    turns.put("rules", looksAtRules.get());
+    if (subscribers != null) {
+      turns.put("feed", subscribers.feed().turns());
+    }
+    return Map.copyOf(turns);
   }
 
   /// How it does, in one line for a person: what hinders it most, else what it works with. Asks
@@ -329,6 +366,9 @@ public final class Gateway implements AutoCloseable {
     log.info("stopping");
     listener.close();
     stopping.countDown();
+    if (subscribers != null) {
+      subscribers.close();
+    }
     dispatcher.close();
     if (console != null) {
       console.close();
@@ -355,6 +395,9 @@ public final class Gateway implements AutoCloseable {
       books.look();
       if (!before.equals(books.state().version())) {
         dispatcher.wake();
+      }
+      if (subscribers != null) {
+        subscribers.look();
       }
     } catch (RuntimeException e) {
       log.atError().setCause(e).log("the rule files could not be looked at");

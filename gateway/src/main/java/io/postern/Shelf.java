@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Keeps the books of rules in the store.
-record Shelf(SqliteStore store) implements TextShelf {
+/// Keeps the texts of a folder in the store.
+///
+/// @param kind what the folder holds, such as `rules`
+record Shelf(SqliteStore store, String kind) implements TextShelf {
   @Override
   public void keep(String version, Instant taken, String text) throws IOException {
     try {
-      store.keepBook(version, taken, text);
+      store.keepBook(kind, version, taken, text);
     } catch (StoreUnavailable e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -21,7 +23,9 @@ record Shelf(SqliteStore store) implements TextShelf {
   @Override
   public Optional<Kept> latest() throws IOException {
     try {
-      return store.latestBook().map(book -> new Kept(book.version(), book.taken(), book.text()));
+      return store
+          .latestBook(kind)
+          .map(book -> new Kept(book.version(), book.taken(), book.text()));
     } catch (StoreUnavailable e) {
       throw new IOException(e.getMessage(), e);
     }

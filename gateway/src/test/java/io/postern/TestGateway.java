@@ -97,6 +97,25 @@ public final class TestGateway implements AutoCloseable {
     return this;
   }
 
+  /// Writes the file of a subscriber that is told of deliveries in our own format.
+  ///
+  /// @param more lines that stand for themselves
+  public TestGateway subscriber(String name, URI url, String... more) throws IOException {
+    Path file = folder.resolve("subscribers").resolve(name + ".yaml");
+    Files.createDirectories(file.getParent());
+    Files.writeString(
+        file,
+        """
+        name: %s
+        events: [deliveries]
+        post: { url: "%s", format: postern }
+        """
+                .formatted(name, url)
+            + String.join("\n", more)
+            + "\n");
+    return settings.contains("subscribers: subscribers") ? this : set("subscribers: subscribers");
+  }
+
   public TestGateway removeRule(String name) throws IOException {
     Files.delete(folder.resolve("rules").resolve(name + ".yaml"));
     return this;

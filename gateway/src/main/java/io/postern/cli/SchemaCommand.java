@@ -1,6 +1,7 @@
 package io.postern.cli;
 
 import io.postern.config.ConfigFile;
+import io.postern.feed.SubscriberFiles;
 import io.postern.rules.RuleFiles;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,15 +12,17 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `postern schema`: what the configuration file or a rule file may hold, for editors. The
-/// distribution holds both as files, made by this command when it is built.
+/// `postern schema`: what the configuration, a rule file or a subscriber file may hold, for
+/// editors. The distribution holds them as files, made by this command when it is built.
 @Command(
     name = "schema",
-    synopsisSubcommandLabel = "config|rule",
-    description = "Prints the JSON Schema of the configuration file or of a rule file.",
+    synopsisSubcommandLabel = "config|rule|subscriber",
+    description =
+        "Prints the JSON Schema of the configuration file, of a rule file or of a subscriber file.",
     footer = {
       "",
-      "Editors that know YAML complete and check files by it. The distribution holds both schemas,",
+      "Editors that know YAML complete and check files by it. The distribution holds these"
+          + " schemas,",
       "and the files that come with it name them in their first line."
     })
 final class SchemaCommand implements Runnable {
@@ -38,12 +41,18 @@ final class SchemaCommand implements Runnable {
     print(RuleFiles.schema());
   }
 
+  @Command(name = "subscriber", description = "That of a subscriber file.")
+  void subscriber() {
+    print(SubscriberFiles.schema());
+  }
+
   private void print(Map<String, Object> schema) {
     Main.line(spec).getOut().println(JSON.writeValueAsString(schema));
   }
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(Main.line(spec), "whose schema? config or rule");
+    throw new CommandLine.ParameterException(
+        Main.line(spec), "whose schema? config, rule or subscriber");
   }
 }

@@ -1,29 +1,41 @@
 package io.postern.config;
 
+import static io.postern.settings.Problem.quote;
+
+import io.postern.feed.Roster;
+import io.postern.feed.Subscriber;
+import io.postern.feed.SubscriberFiles;
 import io.postern.mail.Address;
 import io.postern.mail.Domain;
 import io.postern.rules.Book;
 import io.postern.rules.Rule;
 import io.postern.rules.RuleFiles;
+import io.postern.settings.LiveFiles.Judgement;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Problems;
 import io.postern.tls.CertificateFiles;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What `postern check` found: the configuration, the certificate and the rules, read as `serve`
-/// would read them.
+/// What `postern check` found: the configuration, the certificate, the rules and the subscribers,
+/// read as `serve` would read them.
 ///
 /// @param config the configuration; null when it can't be used
 /// @param book the rules; null when they can't be used, or weren't read because the configuration
 ///   can't
+/// @param roster the subscribers; null when there are none, they can't be used, or weren't read
 /// @param problems all problems of all files, by place
-public record Check(@Nullable Config config, @Nullable Book book, List<Problem> problems) {
+public record Check(
+    @Nullable Config config, @Nullable Book book, @Nullable Roster roster, List<Problem> problems) {
   public Check {
     problems = List.copyOf(problems);
   }
@@ -38,6 +50,7 @@ public record Check(@Nullable Config config, @Nullable Book book, List<Problem> 
     Problems problems = new Problems();
     @Nullable Config config = null;
     @Nullable Book book = null;
+    @Nullable Roster roster = null;
     switch (ConfigFile.read(file, environment)) {
       case ConfigFile.Read.Bad(List<Problem> found) -> problems.addAll(found);
       case ConfigFile.Read.Good(Config good, List<Problem> warnings) -> {
@@ -55,9 +68,46 @@ public record Check(@Nullable Config config, @Nullable Book book, List<Problem> 
             postmaster(good, rules).ifPresent(problems::add);
           }
         }
+        if (good.subscribers() != null) {
+          switch (new SubscriberFiles(good.subscribers(), environment, unreadableSecret).read()) {
+            case Judgement.Bad<Roster>(List<Problem> found) -> problems.addAll(found);
+            case Judgement.Good<Roster>(Roster whole, List<Problem> found) -> {
+              roster = whole;
+              problems.addAll(found);
+              if (book != null) {
+                problems.addAll(strangers(whole, book));
+              }
+            }
+          }
+        }
       }
     }
-    return new Check(config, book, problems.sorted());
+    return new Check(config, book, roster, problems.sorted());
+  }
+
+  /// Warns of rules and accounts that subscribers name and that are not there. A rule may well come
+  /// and go.
+  private static List<Problem> strangers(Roster roster, Book book) {
+    Set<String> accounts = book.rules().stream().map(Rule::account).collect(Collectors.toSet());
+    List<Problem> strangers = new ArrayList<>();
+    for (Subscriber subscriber : roster.subscribers()) {
+      for (String rule : new TreeSet<>(subscriber.selection().rules())) {
+        if (book.rule(rule).isEmpty()) {
+          strangers.add(stranger(subscriber, "rules: no rule has the name " + quote(rule)));
+        }
+      }
+      for (String account : new TreeSet<>(subscriber.selection().accounts())) {
+        if (!accounts.contains(account)) {
+          strangers.add(stranger(subscriber, "accounts: no rule is of " + quote(account)));
+        }
+      }
+    }
+    return strangers;
+  }
+
+  private static Problem stranger(Subscriber subscriber, String text) {
+    return new Problem(
+        subscriber.place(), Severity.WARNING, text + "; correct it, or leave it out");
   }
 
   /// Warns when mail for postmaster, which RFC 5321 §4.5.1 asks every domain to take, has nowhere
@@ -107,7 +157,9 @@ public record Check(@Nullable Config config, @Nullable Book book, List<Problem> 
       return found;
     }
     long off = book.rules().stream().filter(rule -> !rule.enabled()).count();
-    return "%s (%d disabled), %s".formatted(counted(book.rules().size(), "rule"), off, found);
+    String told = roster == null ? "" : counted(roster.subscribers().size(), "subscriber") + ", ";
+    return "%s (%d disabled), %s%s"
+        .formatted(counted(book.rules().size(), "rule"), off, told, found);
   }
 
   private long count(Severity severity) {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param policy whose mail is accepted, and the heuristics
 /// @param intake what else the door decides
 /// @param rules where the rules are, and where they may post
+/// @param subscribers where the subscribers of events are, and where they may be posted to; null
+///   for none
 /// @param store the file of the SQLite database
 /// @param diskReserveBytes how much of the disk stays free: default [#DISK_RESERVE], and at least
 ///   twice the largest message
@@ -31,6 +33,7 @@ public record Config(
     io.postern.policy.Settings policy,
     io.postern.intake.Settings intake,
     io.postern.rules.Settings rules,
+    io.postern.feed.@Nullable Settings subscribers,
     Path store,
     long diskReserveBytes,
     io.postern.queue.Settings retention,

@@ -138,6 +138,12 @@ public final class ConfigFile {
     io.postern.rules.Settings rules =
         new io.postern.rules.Settings(
             rulesFolder, httpHosts(delivery), delivery.flag("allow-private", true));
+    io.postern.feed.@Nullable Settings subscribers =
+        root.path("subscribers")
+            .map(
+                folder ->
+                    new io.postern.feed.Settings(folder, rules.httpHosts(), rules.privateAllowed()))
+            .orElse(null);
     io.postern.delivery.Settings deliverySettings = delivery(delivery);
     io.postern.console.@Nullable Settings console = console();
     String composition = composition(hostName.ascii());
@@ -154,6 +160,7 @@ public final class ConfigFile {
             policy,
             intake,
             rules,
+            subscribers,
             store,
             Math.max(reserve, 2 * smtp.limits().messageBytesMax()),
             retention,

@@ -6,12 +6,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /// A level, not an edge: raised by anyone, awaited and cleared by its owner.
-final class Signal {
+public final class Signal {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean raised;
 
-  void raise() {
+  /// Raises it.
+  public void raise() {
     lock.lock();
     try {
       raised = true;
@@ -21,7 +22,8 @@ final class Signal {
     }
   }
 
-  void clear() {
+  /// Takes it back; only its owner does.
+  public void clear() {
     lock.lock();
     try {
       raised = false;
@@ -30,7 +32,8 @@ final class Signal {
     }
   }
 
-  boolean isRaised() {
+  /// True from a raise to the next taking back.
+  public boolean isRaised() {
     lock.lock();
     try {
       return raised;
@@ -40,14 +43,14 @@ final class Signal {
   }
 
   /// Waits until it is raised, or the time is over.
-  void await(Duration time) throws InterruptedException {
+  public void await(Duration time) throws InterruptedException {
     awaitUntil(() -> raised, time);
   }
 
   /// Waits until something is so, looking again at each raise.
   ///
   /// @return whether it is so
-  boolean awaitUntil(BooleanSupplier state, Duration time) throws InterruptedException {
+  public boolean awaitUntil(BooleanSupplier state, Duration time) throws InterruptedException {
     long left = time.toNanos();
     lock.lock();
     try {

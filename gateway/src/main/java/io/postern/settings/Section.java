@@ -30,6 +30,15 @@ public final class Section {
   /// No text is longer.
   public static final int TEXT_CHARS_MAX = 4_096;
 
+  private static final Measure DURATION =
+      new Measure(
+          "a duration",
+          "s, m, h or d",
+          "s|m|h|d",
+          "30s",
+          Units::seconds,
+          seconds -> Units.duration(Duration.ofSeconds(seconds)));
+
   private final Document document;
   private final Mapping mapping;
   private final String path;
@@ -119,16 +128,20 @@ public final class Section {
   ///
   /// @param fallback when the key is absent, or its value wrong
   public Duration duration(String key, Duration fallback, Duration min, Duration max) {
-    Measure duration =
-        new Measure(
-            "a duration",
-            "s, m, h or d",
-            "s|m|h|d",
-            "30s",
-            Units::seconds,
-            seconds -> Units.duration(Duration.ofSeconds(seconds)));
-    OptionalLong seconds = measure(key, duration, min.toSeconds(), max.toSeconds());
+    OptionalLong seconds = measure(key, DURATION, min.toSeconds(), max.toSeconds());
     return seconds.isEmpty() ? fallback : Duration.ofSeconds(seconds.getAsLong());
+  }
+
+  /// A list of durations, one at least. An absent key reads as an empty list.
+  public List<Duration> durations(String key, int countMax, Duration min, Duration max) {
+    List<Duration> durations = new ArrayList<>();
+    String range = DURATION.range(min.toSeconds(), max.toSeconds());
+    shape.ask(key, Shape.list(Shape.measure(DURATION.endings(), range), 1, countMax));
+    for (Text text : texts(key, 1, countMax)) {
+      measure(key, text, DURATION, min.toSeconds(), max.toSeconds())
+          .ifPresent(seconds -> durations.add(Duration.ofSeconds(seconds)));
+    }
+    return List.copyOf(durations);
   }
 
   /// `true` or `false`.
@@ -147,20 +160,30 @@ public final class Section {
   /// @param words what each means, in the order in which a problem lists them
   public <E> Optional<E> word(String key, Map<String, E> words) {
     shape.ask(key, Shape.words(words.keySet()));
-    Optional<Text> text = text(key);
-    if (text.isEmpty()) {
-      return Optional.empty();
+    return text(key).flatMap(text -> meant(key, text, words));
+  }
+
+  /// A list of some of a few words, one at least. An absent key reads as an empty list.
+  ///
+  /// @param words what each means, in the order in which a problem lists them
+  public <E> List<E> words(String key, Map<String, E> words) {
+    List<E> meant = new ArrayList<>();
+    shape.ask(key, Shape.list(Shape.words(words.keySet()), 1, words.size()));
+    for (Text text : texts(key, 1, words.size())) {
+      meant(key, text, words).ifPresent(meant::add);
     }
-    @Nullable E meant = words.get(text.get().value());
+    return List.copyOf(meant);
+  }
+
+  private <E> Optional<E> meant(String key, Text text, Map<String, E> words) {
+    @Nullable E meant = words.get(text.value());
     if (meant == null) {
-      String choice = choice(words.keySet());
       error(
-          text.get().place(),
+          text.place(),
           "%s: %s is not known; write %s"
-              .formatted(key, Problem.quote(text.get().value()), choice));
-      return Optional.empty();
+              .formatted(key, Problem.quote(text.value()), choice(words.keySet())));
     }
-    return Optional.of(meant);
+    return Optional.ofNullable(meant);
   }
 
   /// A path; a relative one is relative to the file's folder.
@@ -379,16 +402,21 @@ public final class Section {
       String endings,
       String example,
       Function<String, OptionalLong> read,
-      Function<Long, String> told) {}
+      Function<Long, String> told) {
+    String range(long min, long max) {
+      return told.apply(min) + " to " + told.apply(max);
+    }
+  }
 
   private OptionalLong measure(String key, Measure kind, long min, long max) {
-    String range = kind.told().apply(min) + " to " + kind.told().apply(max);
-    shape.ask(key, Shape.measure(kind.endings(), range));
+    shape.ask(key, Shape.measure(kind.endings(), kind.range(min, max)));
     Optional<Text> text = text(key);
-    if (text.isEmpty()) {
-      return OptionalLong.empty();
-    }
-    String value = text.get().value();
+    return text.isEmpty() ? OptionalLong.empty() : measure(key, text.get(), kind, min, max);
+  }
+
+  private OptionalLong measure(String key, Text text, Measure kind, long min, long max) {
+    String range = kind.range(min, max);
+    String value = text.value();
     OptionalLong amount = kind.read().apply(value);
     if (amount.isPresent() && amount.getAsLong() >= min && amount.getAsLong() <= max) {
       return amount;
@@ -403,7 +431,7 @@ public final class Section {
           "%s is not %s; write a number and %s, such as %s, from %s"
               .formatted(Problem.quote(value), kind.called(), kind.units(), kind.example(), range);
     }
-    error(text.get().place(), key + ": " + wrong);
+    error(text.place(), key + ": " + wrong);
     return OptionalLong.empty();
   }
 

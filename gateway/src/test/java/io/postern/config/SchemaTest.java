@@ -10,7 +10,9 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.dialect.Dialects;
+import io.postern.feed.SubscriberFiles;
 import io.postern.rules.RuleFiles;
+import io.postern.settings.LiveFiles;
 import io.postern.settings.Problem.Severity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +54,8 @@ class SchemaTest {
   @Test
   void isItselfASchemaOfItsKind() {
     Schema meta = DRAFT_7.getSchema(SchemaLocation.of(Dialects.getDraft7().getId()));
-    for (Map<String, Object> schema : List.of(ConfigFile.schema(), RuleFiles.schema())) {
+    for (Map<String, Object> schema :
+        List.of(ConfigFile.schema(), RuleFiles.schema(), SubscriberFiles.schema())) {
       assertEquals(List.of(), meta.validate(json(schema), InputFormat.JSON));
     }
   }
@@ -82,6 +85,48 @@ class SchemaTest {
   void takesARuleThatTheReaderTakes() throws IOException {
     assertInstanceOf(io.postern.rules.Read.Good.class, read(RULE));
     assertEquals(List.of(), problems(RuleFiles.schema(), RULE));
+  }
+
+  @Test
+  void takesASubscriberThatTheReaderTakes() throws IOException {
+    String file =
+        """
+        name: ops-feed
+        events: [deliveries, bounces, blocks]
+        statuses: [queued, failed]
+        rules: [support-desk]
+        post:
+          url: https://ops.example.com/events
+          backup-url: https://standby.example.com/events
+          format: cmc
+          content: json
+          version: 2
+          time-zone: Asia/Tokyo
+          timeout: 30s
+          api-key: { value: { env: KEY }, send: field }
+        batch: { interval: 1s, max: 100, split: account }
+        retry: { schedule: [1h, 6h, 24h], period: 4d }
+        validate: true
+        """;
+    Files.writeString(folder.resolve("ops.yaml"), file);
+    io.postern.feed.Settings settings = new io.postern.feed.Settings(folder, Set.of(), true);
+    assertInstanceOf(
+        LiveFiles.Judgement.Good.class,
+        new SubscriberFiles(settings, Map.of(), Severity.WARNING).read());
+    assertEquals(List.of(), problems(SubscriberFiles.schema(), file));
+    for (String broken :
+        List.of(
+            file.replace("[queued, failed]", "[lost]"),
+            file.replace("format: cmc", "format: cmk"),
+            file.replace("[1h, 6h, 24h]", "[1]"),
+            file.replace("split: account", "split: rule"),
+            file.replace("events: [deliveries, bounces, blocks]", "event: [deliveries]"))) {
+      Files.writeString(folder.resolve("ops.yaml"), broken);
+      assertInstanceOf(
+          LiveFiles.Judgement.Bad.class,
+          new SubscriberFiles(settings, Map.of(), Severity.WARNING).read());
+      assertFalse(problems(SubscriberFiles.schema(), broken).isEmpty(), broken);
+    }
   }
 
   @ParameterizedTest

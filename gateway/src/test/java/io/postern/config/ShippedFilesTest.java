@@ -52,10 +52,11 @@ class ShippedFilesTest {
 
   @Test
   void showsTheTrueDefaultOfEachKeyThatIsOff() throws IOException {
-    // Postmaster, the help page and the certificate are examples, as the file says; they have no
-    // default.
+    // Subscribers, postmaster, the help page and the certificate are examples, as the file says;
+    // they have no default.
     String text =
         switchedOn()
+            .replaceFirst("\nsubscribers: .*", "")
             .replaceFirst("\npostmaster: .*", "")
             .replaceFirst("\nhelp-url: .*", "")
             .replaceFirst("\n *certificate: .*", "")

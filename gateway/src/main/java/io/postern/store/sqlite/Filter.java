@@ -57,6 +57,12 @@ record Filter(String index, String where, List<Object> values) {
     return query.now() ? filter.present(query.statuses().contains(Status.DENIED)) : filter;
   }
 
+  /// Rows of some statuses, whatever else they say.
+  static Filter ofStatuses(Collection<Status> statuses) {
+    return new Filter(
+        "", statuses.isEmpty() ? "true" : "l.status IN (" + codes(statuses) + ")", List.of());
+  }
+
   Filter and(String condition, Object... more) {
     List<Object> all = new ArrayList<>(values);
     all.addAll(List.of(more));
@@ -130,7 +136,7 @@ record Filter(String index, String where, List<Object> values) {
     return query.statuses().stream().map(LogTable::code).filter(code -> code >= RARE).findFirst();
   }
 
-  private static String codes(Collection<Status> statuses) {
+  static String codes(Collection<Status> statuses) {
     return statuses.stream()
         .map(status -> Integer.toString(LogTable.code(status)))
         .sorted()

@@ -161,10 +161,15 @@ final class LogTable {
     return new Row(
         row.getLong(1),
         Instant.ofEpochMilli(row.getLong(2)),
-        STATUSES.get(row.getInt(3)),
+        status(row.getInt(3)),
         row.getString(4),
         arrival,
         step);
+  }
+
+  /// What a number stands for.
+  static Status status(int code) {
+    return STATUSES.get(code);
   }
 
   /// The number that stands for a status in the file.

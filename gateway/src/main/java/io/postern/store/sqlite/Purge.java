@@ -4,6 +4,7 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Expired;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Removes what has expired, a part at a time: readers find it by indexes, the writer removes it in
 /// one transaction, for which mail waits some milliseconds.
@@ -24,13 +25,20 @@ final class Purge {
       """;
 
   private static final String LOGGED =
-      "SELECT number FROM log INDEXED BY log_at WHERE at < ? LIMIT ?";
+      "SELECT number FROM log INDEXED BY log_at WHERE at < ? AND number <= "
+          + CursorTable.FLOOR
+          + " LIMIT ?";
 
   private static final String DENIED =
       """
       SELECT number FROM log INDEXED BY log_status
-      WHERE status >= 2 AND status = 4 AND at < ? LIMIT ?
-      """;
+      WHERE status >= 2 AND status = 4 AND at < ? AND number <= \
+      """
+          + CursorTable.FLOOR
+          + " LIMIT ?";
+
+  private static final String POSTED =
+      "SELECT number FROM posts INDEXED BY posts_at WHERE at < ? LIMIT ?";
 
   private final Readers readers;
   private final Writer writer;
@@ -48,7 +56,8 @@ final class Purge {
     List<Long> failed = find(ENDED, DeliveryTable.FAILED, expired.failed(), DELIVERIES);
     List<Long> logged = find(LOGGED, expired.log(), ROWS);
     List<Long> denied = find(DENIED, expired.denied(), ROWS);
-    if (succeeded.isEmpty() && failed.isEmpty() && logged.isEmpty() && denied.isEmpty()) {
+    List<Long> posted = find(POSTED, expired.log(), ROWS);
+    if (Stream.of(succeeded, failed, logged, denied, posted).allMatch(List::isEmpty)) {
       forgetRules();
       forgetBlockChanges(expired.log());
       return false;
@@ -64,6 +73,8 @@ final class Purge {
               lonely.addAll(deliveries.purge(failed, DeliveryTable.FAILED, expired.failed()));
               tables.log().remove(logged);
               tables.log().remove(denied);
+              tables.posts().remove(posted);
+              tables.cursors().purge(expired.log());
               return tables.mails().purge(lonely);
             });
     large.forEach(writer::sweep);

@@ -24,7 +24,7 @@ final class RuleTable {
       LIMIT 100
       """;
 
-  /// How many rule books are kept, the last ones.
+  /// How many books of a kind are kept, the last ones.
   static final int BOOKS_MAX = 50;
 
   private final Sql sql;
@@ -73,17 +73,20 @@ final class RuleTable {
     }
   }
 
-  void keepBook(String version, Instant taken, String text) throws SQLException {
+  void keepBook(String kind, String version, Instant taken, String text) throws SQLException {
     sql.update(
-        "INSERT OR REPLACE INTO books (version, taken, text) VALUES (?, ?, ?)",
+        "INSERT OR REPLACE INTO books (kind, version, taken, text) VALUES (?, ?, ?, ?)",
+        kind,
         version,
         taken,
         text);
     sql.update(
         """
         DELETE FROM books
-        WHERE number NOT IN (SELECT number FROM books ORDER BY number DESC LIMIT ?)
+        WHERE kind = ?1 AND number NOT IN (
+          SELECT number FROM books WHERE kind = ?1 ORDER BY number DESC LIMIT ?2)
         """,
+        kind,
         BOOKS_MAX);
   }
 
@@ -103,7 +106,7 @@ final class RuleTable {
   }
 
   /// A cause as the table has it.
-  private static int code(Pause.Cause cause) {
+  static int code(Pause.Cause cause) {
     return switch (cause) {
       case PERSON -> 0;
       case GONE -> 1;

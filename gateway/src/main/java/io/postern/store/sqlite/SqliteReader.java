@@ -3,12 +3,17 @@ package io.postern.store.sqlite;
 import io.postern.journal.Arrival;
 import io.postern.journal.Journal;
 import io.postern.journal.Ledger;
+import io.postern.journal.Posting;
+import io.postern.journal.Postings;
 import io.postern.journal.Query;
 import io.postern.journal.Row;
+import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
 import io.postern.queue.Blocklist.Block;
 import io.postern.queue.Choice;
+import io.postern.queue.Cursor;
+import io.postern.queue.CursorView;
 import io.postern.queue.Done;
 import io.postern.queue.Pause;
 import io.postern.queue.Pending;
@@ -27,7 +32,7 @@ import java.util.function.Consumer;
 
 /// The status log and the line of one database, for looking at: by a command, beside a gateway that
 /// may run, or by the store itself.
-public final class SqliteReader implements Journal, QueueView, AutoCloseable {
+public final class SqliteReader implements Journal, Postings, QueueView, CursorView, AutoCloseable {
   /// How much an answer holds.
   private static final int ANSWER_MAX = 1_000;
 
@@ -222,15 +227,44 @@ public final class SqliteReader implements Journal, QueueView, AutoCloseable {
                         row.getString(4))));
   }
 
-  Optional<SqliteStore.KeptBook> latestBook() throws StoreUnavailable {
+  @Override
+  public List<Cursor> cursors() throws StoreUnavailable {
+    return readers.read("list the subscribers", CursorTable::list);
+  }
+
+  @Override
+  public List<Pause> pausedSubscribers() throws StoreUnavailable {
+    return readers.read("list the paused subscribers", CursorTable::pauses);
+  }
+
+  @Override
+  public Stretch stretch(long after, Set<Status> statuses, int limit) throws StoreUnavailable {
+    // As a search: what delivers mail has readers of its own.
+    return readers.search(
+        "follow the status log", sql -> CursorTable.stretch(sql, after, statuses, limit));
+  }
+
+  @Override
+  public List<Posting> postings(Wanted wanted, int offset, int limit) throws StoreUnavailable {
+    return PostTable.newest(readers, wanted, offset, limit);
+  }
+
+  @Override
+  public void eachPosting(Wanted wanted, Consumer<Posting> reader) throws StoreUnavailable {
+    PostTable.each(readers, wanted, reader);
+  }
+
+  Optional<SqliteStore.KeptBook> latestBook(String kind) throws StoreUnavailable {
     return readers.read(
         "read the last rule book",
         sql ->
             sql.first(
-                "SELECT version, taken, text FROM books ORDER BY number DESC LIMIT 1",
+                "SELECT version, taken, text FROM books WHERE kind = ? ORDER BY number DESC LIMIT"
+                    + " 1",
                 row ->
                     new SqliteStore.KeptBook(
-                        row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3))));
+                        row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3)),
+                kind));
   }
 
   @Override

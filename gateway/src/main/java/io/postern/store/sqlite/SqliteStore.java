@@ -2,15 +2,20 @@ package io.postern.store.sqlite;
 
 import io.postern.journal.Journal;
 import io.postern.journal.Ledger;
+import io.postern.journal.Posting;
+import io.postern.journal.Postings;
 import io.postern.journal.Query;
 import io.postern.journal.RefusalLog;
 import io.postern.journal.Row;
+import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
 import io.postern.queue.Accepted;
 import io.postern.queue.Blocklist;
 import io.postern.queue.Choice;
 import io.postern.queue.Claim;
+import io.postern.queue.Cursor;
+import io.postern.queue.Cursors;
 import io.postern.queue.Demand;
 import io.postern.queue.Done;
 import io.postern.queue.Expired;
@@ -29,6 +34,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -39,7 +45,8 @@ import java.util.function.UnaryOperator;
 /// What changes something goes to the one writing thread and returns with the fsync of the
 /// transaction that it shared with others. What reads goes to a few reading threads. Both wait
 /// whatever the caller's interrupts say: a change on its way to disk is never reported as failed.
-public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blocklist {
+public final class SqliteStore
+    implements MailQueue, Journal, RefusalLog, Blocklist, Cursors, Postings {
   private final GatewayLock lock;
   private final Database database;
   private final Readers readers;
@@ -258,30 +265,97 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
     return purge.run(expired);
   }
 
-  /// A rule book as it was kept.
+  @Override
+  public List<Cursor> cursors() throws StoreUnavailable {
+    return reader.cursors();
+  }
+
+  @Override
+  public List<Pause> pausedSubscribers() throws StoreUnavailable {
+    return reader.pausedSubscribers();
+  }
+
+  @Override
+  public Stretch stretch(long after, Set<Status> statuses, int limit) throws StoreUnavailable {
+    return reader.stretch(after, statuses, limit);
+  }
+
+  @Override
+  public void keep(Collection<String> subscribers, Instant now) throws StoreUnavailable {
+    List<String> named = List.copyOf(subscribers);
+    writer.call(
+        "keep the log for subscribers",
+        tables -> {
+          tables.cursors().keep(named, now);
+          return true;
+        });
+  }
+
+  @Override
+  public void save(Cursor cursor, List<Posting> postings) throws StoreUnavailable {
+    writer.call(
+        "note how far a subscriber is",
+        tables -> {
+          tables.cursors().save(cursor);
+          for (Posting posting : postings) {
+            tables.posts().write(posting);
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public void abandon(String batch, Instant now, String reason) throws StoreUnavailable {
+    writer.call("give posts up", tables -> tables.posts().abandon(batch, now, reason));
+  }
+
+  @Override
+  public boolean pauseSubscriber(Pause pause) throws StoreUnavailable {
+    return writer.call("pause a subscriber", tables -> tables.cursors().pause(pause));
+  }
+
+  @Override
+  public boolean resumeSubscriber(String subscriber) throws StoreUnavailable {
+    return writer.call("resume a subscriber", tables -> tables.cursors().resume(subscriber));
+  }
+
+  @Override
+  public List<Posting> postings(Wanted wanted, int offset, int limit) throws StoreUnavailable {
+    return reader.postings(wanted, offset, limit);
+  }
+
+  @Override
+  public void eachPosting(Wanted wanted, Consumer<Posting> taker) throws StoreUnavailable {
+    reader.eachPosting(wanted, taker);
+  }
+
+  /// A book as it was kept: the texts of a folder of files.
   ///
   /// @param version its content hash
   /// @param taken when it was taken last
   /// @param text all of it
   public record KeptBook(String version, Instant taken, String text) {}
 
-  /// Keeps a rule book that was taken; one taken again becomes the latest. The last 50 are kept.
+  /// Keeps a book that was taken; one taken again becomes the latest. The last 50 of each kind are
+  /// kept.
   ///
+  /// @param kind such as `rules`
   /// @param version its content hash
   /// @param taken when
   /// @param text all of it
-  public void keepBook(String version, Instant taken, String text) throws StoreUnavailable {
+  public void keepBook(String kind, String version, Instant taken, String text)
+      throws StoreUnavailable {
     writer.call(
         "keep a rule book",
         tables -> {
-          tables.rules().keepBook(version, taken, text);
+          tables.rules().keepBook(kind, version, taken, text);
           return true;
         });
   }
 
-  /// The book that was taken last.
-  public Optional<KeptBook> latestBook() throws StoreUnavailable {
-    return reader.latestBook();
+  /// The book of a kind that was taken last.
+  public Optional<KeptBook> latestBook(String kind) throws StoreUnavailable {
+    return reader.latestBook(kind);
   }
 
   @Override

@@ -20,6 +20,8 @@ final class Tables {
   private final ChunkTable chunks;
   private final DeliveryTable deliveries;
   private final BlockTable blocks;
+  private final CursorTable cursors;
+  private final PostTable posts;
   private boolean ready;
 
   Tables(Sql sql, Segments segments, InstantSource clock) {
@@ -31,6 +33,8 @@ final class Tables {
     this.mails = new MailTable(sql, chunks);
     this.deliveries = new DeliveryTable(sql, rules, log, clock);
     this.blocks = new BlockTable(sql);
+    this.cursors = new CursorTable(sql);
+    this.posts = new PostTable(sql);
   }
 
   Sql sql() {
@@ -64,6 +68,14 @@ final class Tables {
 
   BlockTable blocks() {
     return blocks;
+  }
+
+  CursorTable cursors() {
+    return cursors;
+  }
+
+  PostTable posts() {
+    return posts;
   }
 
   /// Takes the write lock now, not at the first write, where waiting for it could not work.

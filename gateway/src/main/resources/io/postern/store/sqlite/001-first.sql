@@ -145,10 +145,53 @@ CREATE TABLE pauses (
   reason TEXT NOT NULL
 ) STRICT;
 
--- The last rule books taken; the highest number was taken last.
+-- The last books taken, of rules and of subscribers; the highest number was taken last.
 CREATE TABLE books (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
-  version TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  version TEXT NOT NULL,
   taken INTEGER NOT NULL,
-  text TEXT NOT NULL
+  text TEXT NOT NULL,
+  UNIQUE (kind, version)
 ) STRICT;
+
+-- Where each subscriber stands in the log. It is done with all rows up to its position, and is at
+-- those behind it up to the last of its batch.
+CREATE TABLE cursors (
+  number INTEGER PRIMARY KEY,
+  subscriber TEXT NOT NULL UNIQUE,
+  holding INTEGER NOT NULL,         -- 1: the retention leaves what is behind its position
+  position INTEGER NOT NULL,
+  batch TEXT,                       -- NULL: it is at nothing
+  last INTEGER NOT NULL,
+  done INTEGER NOT NULL,            -- posts of the batch that are over
+  version TEXT NOT NULL,            -- what the batch was parted into posts by
+  verified TEXT NOT NULL,           -- where a test event was taken; '' for nowhere
+  attempts INTEGER NOT NULL,        -- since something was taken
+  due INTEGER NOT NULL,
+  failing_ms INTEGER,               -- for how long there was nothing but failures; NULL: there are none
+  held_ms INTEGER NOT NULL,         -- how much of the age of what waits does not count
+  seen INTEGER NOT NULL,            -- when all this was so
+  paused INTEGER,                   -- since when; NULL: it is not
+  cause INTEGER,                    -- as in pauses
+  reason TEXT
+) STRICT;
+
+-- Posts of events to subscribers, which is the log of those.
+CREATE TABLE posts (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,          -- webhook-id
+  subscriber TEXT NOT NULL,
+  received INTEGER NOT NULL,        -- when it was made of events
+  status INTEGER NOT NULL,          -- as in log, but never denied
+  events TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  host_name TEXT NOT NULL,
+  endpoint_url TEXT NOT NULL,
+  http_status INTEGER NOT NULL,
+  elapsed_ms INTEGER NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX posts_at ON posts (at);

@@ -94,7 +94,7 @@ final class PlansTest {
     store.settle(claims.get(3), new Settlement.Unmade(clock.instant()));
     store.pause(new io.postern.queue.Pause("desk", clock.instant(), "by hand"));
     store.resume("desk");
-    store.keepBook("v1", clock.instant(), "text");
+    store.keepBook("rules", "v1", clock.instant(), "text");
     store.replay(Choice.of("m1"), "desk");
     store.drop(Choice.of("m2"));
     store.forget(new Traces.OfMail("m3"));

@@ -49,7 +49,7 @@ final class SqliteRetentionTest {
     succeedAll("desk");
     succeedAll("archive");
     store.pause(new Pause("held", clock.instant(), "by hand"));
-    store.keepBook("v1", clock.instant(), "text");
+    store.keepBook("rules", "v1", clock.instant(), "text");
     clock.tick(Duration.ofDays(91));
     purge();
     for (String table : new String[] {"mails", "deliveries", "attempts", "log", "spools"}) {
@@ -106,10 +106,10 @@ final class SqliteRetentionTest {
   @Test
   void theLastFiftyBooksAreKept() throws Exception {
     for (int i = 0; i < RuleTable.BOOKS_MAX + 5; i++) {
-      store.keepBook("v" + i, clock.instant(), "text " + i);
+      store.keepBook("rules", "v" + i, clock.instant(), "text " + i);
     }
     assertEquals("50", Sqls.text(path(), "SELECT count(*) FROM books"));
-    assertEquals("text 54", store.latestBook().orElseThrow().text());
+    assertEquals("text 54", store.latestBook("rules").orElseThrow().text());
   }
 
   private void purge() throws Exception {

@@ -238,17 +238,17 @@ final class SqliteStoreTest {
   @Test
   void theLastBookTakenIsKept() throws Exception {
     try (SqliteStore store = open(path())) {
-      assertEquals(Optional.empty(), store.latestBook());
-      store.keepBook("v1", clock.instant(), "first");
-      store.keepBook("v2", clock.instant(), "second");
-      assertEquals("second", store.latestBook().orElseThrow().text());
+      assertEquals(Optional.empty(), store.latestBook("rules"));
+      store.keepBook("rules", "v1", clock.instant(), "first");
+      store.keepBook("rules", "v2", clock.instant(), "second");
+      assertEquals("second", store.latestBook("rules").orElseThrow().text());
       clock.tick(Duration.ofDays(1));
-      store.keepBook("v1", clock.instant(), "first");
+      store.keepBook("rules", "v1", clock.instant(), "first");
     }
     try (SqliteStore store = open(path())) {
       assertEquals(
           Optional.of(new SqliteStore.KeptBook("v1", clock.instant(), "first")),
-          store.latestBook());
+          store.latestBook("rules"));
     }
     assertEquals("2", Sqls.text(path(), "SELECT count(*) FROM books"));
   }

@@ -1,0 +1,302 @@
+package io.postern.feed;
+
+import io.postern.delivery.Courier;
+import io.postern.delivery.Signal;
+import io.postern.journal.StoreUnavailable;
+import io.postern.mail.Ids;
+import io.postern.queue.Cursor;
+import io.postern.queue.Cursors;
+import io.postern.queue.Pause;
+import io.postern.rules.Book;
+import io.postern.webhook.Payload;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells subscribers what the status log says. Each one has a cursor of its own, and its posts are
+/// made one after the other on a virtual thread of its own, so that none waits for another. Owns
+/// one platform thread, `feed`, which only starts those.
+public final class Feed implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Feed.class);
+
+  /// The longest time between two looks at the roster and the pauses.
+  private static final Duration REFRESH_EVERY = Duration.ofSeconds(5);
+
+  /// How long it rests at least, so that clocks of tests and of the world may differ.
+  private static final Duration LOOK_AFTER = Duration.ofSeconds(1);
+
+  private final Parts parts;
+  private final Limits limits;
+  private final Telling.Parts tellingParts;
+  private final Signal signal = new Signal();
+  private final Map<String, Lane> lanes = new HashMap<>();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicLong looks = new AtomicLong();
+  private final AtomicLong turns = new AtomicLong();
+  private final Thread loop = Thread.ofPlatform().name("feed").unstarted(this::loop);
+  private volatile Map<String, Pause> pauses = Map.of();
+  private volatile boolean isStale = true;
+  private volatile boolean isStopping;
+  private String roster = "";
+  private Instant refreshedAt = Instant.MIN;
+  private boolean storeFailing;
+
+  /// What a feed works with.
+  ///
+  /// @param cursors the log, and where subscribers stand in it
+  /// @param rosters the subscribers in force, if there are any
+  /// @param books the rules in force, which know their accounts
+  /// @param courier carries the posts; closed by the feed
+  /// @param gateway who we are, in posts
+  /// @param clock the time
+  /// @param chance for ids and jitter
+  /// @param notices told of pauses and of what is given up
+  public record Parts(
+      Cursors cursors,
+      Supplier<Optional<Roster>> rosters,
+      Supplier<Optional<Book>> books,
+      Courier courier,
+      Payload.Gateway gateway,
+      InstantSource clock,
+      RandomGenerator chance,
+      Notices notices) {}
+
+  /// What it is told.
+  ///
+  /// @param kept how long rows of the log are kept, whoever waits for them
+  /// @param stopGrace how long a stop waits for posts in flight before it cuts them off
+  public record Limits(Duration kept, Duration stopGrace) {}
+
+  /// Makes a feed that does nothing until it is started or cranked.
+  public Feed(Parts parts, Limits limits) {
+    this.parts = parts;
+    this.limits = limits;
+    this.tellingParts =
+        new Telling.Parts(
+            parts.cursors(),
+            new Teller(parts.books()),
+            new Envoy(parts.courier(), parts.gateway(), parts.clock(), parts.chance()),
+            parts.clock(),
+            parts.chance(),
+            new Ids(parts.clock(), parts.chance()),
+            new Told(),
+            parts.gateway().hostName(),
+            limits.kept());
+  }
+
+  /// One subscriber and its thread, when it has one.
+  private static final class Lane {
+    private final Telling telling;
+    private boolean isPaused;
+    private volatile boolean isRunning;
+    private volatile Instant next = Instant.MIN;
+
+    Lane(Telling telling) {
+      this.telling = telling;
+    }
+  }
+
+  /// Hears of pauses, which the turns to come are to know.
+  private final class Told implements Notices {
+    @Override
+    public void paused(Pause pause) {
+      isStale = true;
+      parts.notices().paused(pause);
+    }
+
+    @Override
+    public void resumed(String subscriber) {
+      isStale = true;
+      parts.notices().resumed(subscriber);
+    }
+
+    @Override
+    public void skipped(String subscriber, long events, String reason) {
+      parts.notices().skipped(subscriber, events, reason);
+    }
+  }
+
+  /// Starts the thread.
+  public void start() {
+    loop.start();
+  }
+
+  /// Has everything looked at now: the roster, or a pause, was changed by somebody else.
+  public void wake() {
+    isStale = true;
+    signal.raise();
+  }
+
+  /// Takes a roster that has changed, and starts the turns that are due.
+  ///
+  /// @return how many were started
+  public int runOnce() throws StoreUnavailable {
+    Optional<Roster> current = parts.rosters().get();
+    if (current.isEmpty()) {
+      return 0;
+    }
+    Instant now = parts.clock().instant();
+    boolean isForced = isStale;
+    boolean isOld = now.isBefore(refreshedAt) || !now.isBefore(plus(refreshedAt, REFRESH_EVERY));
+    if (isForced || isOld || !current.get().version().equals(roster)) {
+      isStale = false;
+      refresh(current.get(), now);
+    }
+    int started = 0;
+    for (Map.Entry<String, Lane> entry : lanes.entrySet()) {
+      Lane lane = entry.getValue();
+      boolean isDue =
+          isForced || !lane.next.isAfter(now) || lane.next.isAfter(now.plus(REFRESH_EVERY));
+      if (!lane.isRunning && isDue && !isStopping) {
+        start(entry.getKey(), lane);
+        started++;
+      }
+    }
+    return started;
+  }
+
+  private static Instant plus(Instant time, Duration more) {
+    return time.equals(Instant.MIN) ? time : time.plus(more);
+  }
+
+  /// How often it has looked at its subscribers, to the end of a look.
+  public long looks() {
+    return looks.get();
+  }
+
+  /// How often its loop has turned, whatever came of it.
+  public long turns() {
+    return turns.get();
+  }
+
+  /// How many subscribers are having a turn.
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  /// Begins no more posts, gives those in flight some time to end, cuts off the rest, and closes
+  /// the courier. What was cut off is posted again after the next start.
+  @Override
+  public void close() {
+    isStopping = true;
+    signal.raise();
+    try {
+      if (loop.isAlive()) {
+        loop.join();
+      }
+      if (!signal.awaitUntil(() -> inFlight.get() == 0, limits.stopGrace())) {
+        log.atWarn().addKeyValue("posts", inFlight.get()).log("cutting off events to stop");
+      }
+      parts.courier().close();
+      signal.awaitUntil(() -> inFlight.get() == 0, REFRESH_EVERY);
+    } catch (InterruptedException _) {
+      parts.courier().close();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void loop() {
+    while (!isStopping) {
+      turns.incrementAndGet();
+      try {
+        signal.clear();
+        runOnce();
+        looks.incrementAndGet();
+        storeFailing = false;
+      } catch (StoreUnavailable e) {
+        if (!storeFailing) {
+          log.atError().log("subscribers can't be looked at, trying again: {}", e.getMessage());
+          storeFailing = true;
+        }
+      } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+        log.atError().setCause(e).log("the feed met a fault of ours and goes on");
+      }
+      try {
+        if (!isStopping) {
+          signal.await(LOOK_AFTER);
+        }
+      } catch (InterruptedException _) {
+        return;
+      }
+    }
+  }
+
+  /// Takes the roster as it is, and the pauses.
+  private void refresh(Roster current, Instant now) throws StoreUnavailable {
+    Set<String> enabled =
+        current.subscribers().stream()
+            .filter(Subscriber::enabled)
+            .map(Subscriber::name)
+            .collect(Collectors.toSet());
+    lanes.entrySet().removeIf(it -> !enabled.contains(it.getKey()) && !it.getValue().isRunning);
+    if (!current.version().equals(roster)) {
+      parts.cursors().keep(enabled, now);
+      roster = current.version();
+    }
+    if (!lanes.keySet().containsAll(enabled)) {
+      for (Cursor cursor : parts.cursors().cursors()) {
+        if (enabled.contains(cursor.subscriber())) {
+          lanes.computeIfAbsent(
+              cursor.subscriber(), _ -> new Lane(new Telling(tellingParts, cursor)));
+        }
+      }
+    }
+    Map<String, Pause> known = new ConcurrentHashMap<>();
+    parts.cursors().pausedSubscribers().forEach(pause -> known.put(pause.rule(), pause));
+    pauses = known;
+    refreshedAt = now;
+  }
+
+  private void start(String name, Lane lane) {
+    lane.isRunning = true;
+    inFlight.incrementAndGet();
+    Thread.ofVirtual().name("feed-" + name).start(() -> run(name, lane));
+  }
+
+  private void run(String name, Lane lane) {
+    Instant next = parts.clock().instant().plus(LOOK_AFTER);
+    try {
+      boolean going = true;
+      while (going) {
+        Optional<Subscriber> subscriber =
+            parts.rosters().get().flatMap(it -> it.subscriber(name)).filter(Subscriber::enabled);
+        if (subscriber.isEmpty()) {
+          return;
+        }
+        Pause pause = pauses.get(name);
+        if (lane.isPaused && pause == null) {
+          lane.telling.resumed();
+        }
+        lane.isPaused = pause != null;
+        next = lane.telling.turn(subscriber.get(), pause);
+        going = !isStopping && !next.isAfter(parts.clock().instant());
+      }
+    } catch (StoreUnavailable e) {
+      log.atError()
+          .addKeyValue("subscriber", name)
+          .log("a subscriber can't be told now, trying again: {}", e.getMessage());
+    } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+      log.atError()
+          .addKeyValue("subscriber", name)
+          .setCause(e)
+          .log("a subscriber's turn failed by a fault of ours");
+    } finally {
+      lane.next = next;
+      lane.isRunning = false;
+      inFlight.decrementAndGet();
+      signal.raise();
+    }
+  }
+}

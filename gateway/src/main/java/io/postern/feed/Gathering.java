@@ -1,0 +1,98 @@
+package io.postern.feed;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Events that wait for more of them, to be posted together. For one thread.
+final class Gathering {
+  private final Map<Group, List<Event>> groups = new LinkedHashMap<>();
+  private final boolean byAccount;
+  private @Nullable Event oldest;
+  private int count;
+  private long last;
+  private boolean full;
+
+  /// What one post can hold.
+  private record Group(Event.Type type, String account) {}
+
+  /// @param last the row behind which it begins
+  Gathering(long last, boolean byAccount) {
+    this.last = last;
+    this.byAccount = byAccount;
+  }
+
+  /// Adds the events of one row.
+  ///
+  /// @param max how many there may be; one row's are never parted
+  /// @return false when there is no room for them: nothing was added, and nothing more will be
+  boolean add(long row, List<Event> events, int max) {
+    if (full || (count > 0 && count + events.size() > max)) {
+      full = true;
+      return false;
+    }
+    for (Event event : events) {
+      String account = byAccount ? account(event) : "";
+      groups.computeIfAbsent(new Group(event.type(), account), _ -> new ArrayList<>()).add(event);
+      oldest = oldest == null ? event : oldest;
+      count++;
+    }
+    last = row;
+    full = count >= max;
+    return true;
+  }
+
+  /// Notes that all rows up to this one were looked at.
+  void reached(long row) {
+    if (!full) {
+      last = Math.max(last, row);
+    }
+  }
+
+  /// The last row that was looked at.
+  long last() {
+    return last;
+  }
+
+  boolean isEmpty() {
+    return count == 0;
+  }
+
+  boolean isFull() {
+    return full;
+  }
+
+  /// When what is there is to be posted even if no more comes; a clock that was set back does not
+  /// put it off.
+  Instant ripe(Duration interval, Instant now) {
+    Instant since = oldest == null || oldest.at().isAfter(now) ? now : oldest.at();
+    return since.plus(interval);
+  }
+
+  /// What is there, parted into posts: those of one group follow each other, and the groups are in
+  /// the order of their first events.
+  ///
+  /// @param eventsMax how many events a post can hold
+  List<Parcel> parcels(int eventsMax) {
+    List<Parcel> parcels = new ArrayList<>();
+    for (List<Event> events : groups.values()) {
+      for (int from = 0; from < events.size(); from += eventsMax) {
+        int to = Math.min(events.size(), from + eventsMax);
+        parcels.add(new Parcel(events.subList(from, to)));
+      }
+    }
+    return parcels;
+  }
+
+  private static String account(Event event) {
+    return switch (event) {
+      case Event.Change change -> change.account();
+      case Event.Bounced bounced -> bounced.account();
+      case Event.Blocked _ -> "";
+    };
+  }
+}

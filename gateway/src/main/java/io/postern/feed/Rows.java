@@ -1,0 +1,73 @@
+package io.postern.feed;
+
+import io.postern.journal.Row;
+import io.postern.journal.Status;
+import io.postern.journal.StoreUnavailable;
+import io.postern.queue.CursorView;
+import io.postern.queue.CursorView.Stretch;
+import java.time.Instant;
+import java.util.Set;
+
+/// The status log as one subscriber reads it. Holds no state; any thread may use it.
+///
+/// @param log the log
+/// @param teller makes events of its rows
+record Rows(CursorView log, Teller teller) {
+  private static final int ROWS_MAX = 1_000;
+  private static final int ROWS_MIN = 100;
+
+  /// How many stretches of the log are read at once.
+  private static final int STRETCHES_MAX = 200;
+
+  /// Reads on, behind what was gathered.
+  ///
+  /// @param max how many events to have at most
+  /// @param last the last row to read
+  /// @return true when there is no more to read now
+  boolean gather(Subscriber subscriber, Gathering into, int max, long last)
+      throws StoreUnavailable {
+    Set<Status> statuses = Teller.statuses(subscriber.selection());
+    int limit = Math.clamp(max, ROWS_MIN, ROWS_MAX);
+    for (int i = 0; i < STRETCHES_MAX && !into.isFull(); i++) {
+      Stretch stretch = log.stretch(into.last(), statuses, limit);
+      if (stretch.last() == into.last() || into.last() >= last) {
+        return true;
+      }
+      for (Row row : stretch.rows()) {
+        if (row.number() > last
+            || !into.add(row.number(), teller.events(row, subscriber.selection()), max)) {
+          break;
+        }
+      }
+      into.reached(Math.min(last, stretch.last()));
+    }
+    return into.isFull();
+  }
+
+  /// Rows that are passed over.
+  ///
+  /// @param events how many events they have for the subscriber
+  /// @param last the last one's number
+  record Passed(long events, long last) {}
+
+  /// Counts the rows behind a number that are older than a time, to the first that is not.
+  Passed olderThan(Subscriber subscriber, long after, Instant time) throws StoreUnavailable {
+    Set<Status> statuses = Teller.statuses(subscriber.selection());
+    long events = 0;
+    long last = after;
+    while (true) {
+      Stretch stretch = log.stretch(last, statuses, ROWS_MAX);
+      if (stretch.last() == last) {
+        return new Passed(events, last);
+      }
+      for (Row row : stretch.rows()) {
+        if (!row.at().isBefore(time)) {
+          return new Passed(events, last);
+        }
+        events += teller.events(row, subscriber.selection()).size();
+        last = row.number();
+      }
+      last = stretch.last();
+    }
+  }
+}

@@ -1,0 +1,543 @@
+package io.postern.feed;
+
+import io.postern.delivery.Outcome;
+import io.postern.journal.Arrival;
+import io.postern.journal.Posting;
+import io.postern.journal.Status;
+import io.postern.journal.StoreUnavailable;
+import io.postern.mail.Ids;
+import io.postern.queue.Cursor;
+import io.postern.queue.Cursor.Batch;
+import io.postern.queue.Cursors;
+import io.postern.queue.Pause;
+import io.postern.queue.Pause.Cause;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What one subscriber is told: takes rows out of the log behind its cursor, posts their events,
+/// and moves the cursor on when they were taken. Knows no thread; who calls it takes care that it
+/// is one at a time.
+///
+/// ```
+///   gather --full, or ripe--> batch noted --> its posts, one by one --all taken--> cursor at its end
+///                                   |  ^
+///                                   |  |--wait, the same post again
+///                                   |--too old: given up, with a row and a notice
+/// ```
+///
+/// A batch is on disk, with a row for each of its posts, before the first one is made; so after a
+/// crash the same events come again under the same ids.
+final class Telling {
+  private static final Logger log = LoggerFactory.getLogger(Telling.class);
+
+  /// How often it looks for rows, and whether what waits is ripe.
+  static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+  /// How often a subscriber is tried that is paused because it did nothing but fail.
+  static final Duration PROBE_EVERY = Duration.ofHours(1);
+
+  /// How often what is held is looked at for events that are too old to be kept.
+  private static final Duration AGE_EVERY = Duration.ofMinutes(1);
+
+  /// More than this between two looks was no time of ours: the machine slept, or its clock was set.
+  private static final Duration ELAPSE_MAX = Duration.ofHours(1);
+
+  /// No wait is longer; one that looks so comes from a clock that was set back.
+  private static final Duration WAIT_MAX = Duration.ofHours(27);
+
+  private static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
+  private static final double JITTER = 0.1;
+
+  /// How many events the first post has after a failure; each that is taken doubles it.
+  static final int RAMP_START = 10;
+
+  /// How many posts of one batch may be over without that being on disk.
+  private static final int UNSAVED_MAX = 100;
+
+  private final Parts parts;
+  private final Rows rows;
+  private final String name;
+  private Cursor cursor;
+
+  /// What was read behind the cursor, while there is no batch.
+  private @Nullable Gathering gathering;
+
+  /// The posts of the cursor's batch; empty when they were not read yet.
+  private List<Parcel> parcels = List.of();
+
+  private String version = "";
+  private int size = Integer.MAX_VALUE;
+  private int sizeMax = Integer.MAX_VALUE;
+  private Instant lookedAt;
+  private Instant savedAt;
+  private Instant agedAt = Instant.MIN;
+  private String testId = "";
+
+  /// Rows of the subscribers' log that are not on disk.
+  private final List<Posting> unsaved = new ArrayList<>();
+
+  private boolean isBehindDisk;
+
+  /// What it works with.
+  ///
+  /// @param cursors the log, and where subscribers stand in it
+  /// @param teller makes events
+  /// @param envoy carries them
+  /// @param clock the time
+  /// @param chance the jitter
+  /// @param ids names batches
+  /// @param notices told of pauses and of what is given up
+  /// @param hostName who we are, in the subscribers' log
+  /// @param kept how long rows of the log are kept, whoever waits for them
+  record Parts(
+      Cursors cursors,
+      Teller teller,
+      Envoy envoy,
+      InstantSource clock,
+      RandomGenerator chance,
+      Ids ids,
+      Notices notices,
+      String hostName,
+      Duration kept) {}
+
+  /// @param cursor where it stands, as the store has it
+  Telling(Parts parts, Cursor cursor) {
+    this.parts = parts;
+    this.rows = new Rows(parts.cursors(), parts.teller());
+    this.name = cursor.subscriber();
+    this.cursor = cursor;
+    this.lookedAt = parts.clock().instant();
+    this.savedAt = lookedAt;
+    // While no gateway ran, nobody could be told.
+    Duration away = Duration.between(cursor.standing().seen(), lookedAt);
+    pass(away.isNegative() ? Duration.ZERO : away, Duration.ZERO);
+  }
+
+  /// Where it stands, on disk or not yet.
+  Cursor cursor() {
+    return cursor;
+  }
+
+  /// Does what is to be done now, one post at most.
+  ///
+  /// @param subscriber as its file is now
+  /// @param pause in force; null for none
+  /// @return when the next turn is due; not after now when there may be more to do
+  Instant turn(Subscriber subscriber, @Nullable Pause pause) throws StoreUnavailable {
+    Instant now = parts.clock().instant();
+    boolean isVerified = !subscriber.validated() || cursor.verified().equals(subscriber.address());
+    boolean isHeld = pause != null || !isVerified;
+    elapse(now, isHeld);
+    if (isBehindDisk) {
+      save();
+    }
+    if (isHeld) {
+      giveUpForgotten(subscriber, now);
+    }
+    if (pause != null && pause.cause() != Cause.FAILING) {
+      return now.plus(LOOK_EVERY);
+    }
+    Instant due = cursor.standing().due();
+    if (due.isAfter(now) && due.isBefore(now.plus(WAIT_MAX))) {
+      return due;
+    }
+    if (!isVerified) {
+      return test(subscriber, now);
+    }
+    if (cursor.batch() == null ? !begin(subscriber, now) : !resume(subscriber)) {
+      return nextLook(subscriber, now);
+    }
+    return post(subscriber, pause, isHeld);
+  }
+
+  /// A pause was ended by a person: it is tried at once, and its failures are counted anew.
+  void resumed() {
+    cursor = cursor.with(cursor.standing().well(parts.clock().instant()));
+  }
+
+  // ---- Time
+
+  private void elapse(Instant now, boolean isHeld) {
+    Duration passed = Duration.between(lookedAt, now);
+    lookedAt = now;
+    if (passed.isPositive()) {
+      pass(passed, isHeld ? Duration.ZERO : shorter(passed, ELAPSE_MAX));
+    }
+  }
+
+  /// Lets time pass, of which only some counts.
+  private void pass(Duration passed, Duration counted) {
+    cursor = cursor.with(cursor.standing().later(passed, counted, lookedAt));
+  }
+
+  private Instant nextLook(Subscriber subscriber, Instant now) {
+    Instant next = now.plus(LOOK_EVERY);
+    if (gathering == null || gathering.isEmpty()) {
+      return next;
+    }
+    Instant ripe = gathering.ripe(subscriber.batching().interval(), now);
+    return ripe.isBefore(next) ? ripe : next;
+  }
+
+  // ---- From rows to posts
+
+  /// Gathers what is behind the cursor and, when it is enough or has waited enough, makes it a
+  /// batch.
+  ///
+  /// @return false when there is nothing to post yet
+  private boolean begin(Subscriber subscriber, Instant now) throws StoreUnavailable {
+    String current = parts.teller().version(subscriber);
+    if (gathering == null || !version.equals(current)) {
+      version = current;
+      gathering = new Gathering(cursor.position(), subscriber.batching().byAccount());
+    }
+    Gathering gathered = gathering;
+    boolean isAtEnd = rows.gather(subscriber, gathered, max(subscriber), Long.MAX_VALUE);
+    if (gathered.isEmpty()) {
+      gathering = null;
+      passOver(gathered.last(), isAtEnd, now);
+      return false;
+    }
+    if (!gathered.isFull() && now.isBefore(gathered.ripe(subscriber.batching().interval(), now))) {
+      return false;
+    }
+    gathering = null;
+    parcels = gathered.parcels(subscriber.dialect().format().eventsMax());
+    cursor = cursor.with(new Batch(parts.ids().next(), gathered.last(), 0, version));
+    for (int i = 0; i < parcels.size(); i++) {
+      unsaved.add(posting(subscriber, i, now));
+    }
+    // From here the same events have the same ids, whatever happens.
+    save();
+    return true;
+  }
+
+  private int max(Subscriber subscriber) {
+    return Math.min(subscriber.batching().max(), Math.min(size, sizeMax));
+  }
+
+  /// Rows without events for this subscriber need no batch to be done with.
+  private void passOver(long last, boolean isAtEnd, Instant now) throws StoreUnavailable {
+    boolean isMoved = last > cursor.position();
+    cursor = cursor.at(last);
+    if (isAtEnd) {
+      cursor = cursor.with(cursor.standing().idle());
+    }
+    if (isMoved && !now.isBefore(savedAt.plus(AGE_EVERY))) {
+      save();
+    }
+  }
+
+  /// Reads the batch that was noted before this process began.
+  ///
+  /// @return false when nothing of it is left to post
+  private boolean resume(Subscriber subscriber) throws StoreUnavailable {
+    Batch batch = batch();
+    String current = parts.teller().version(subscriber);
+    if (!batch.version().equals(current)) {
+      // Its posts would not be the same ones: what waits is made a batch anew.
+      closeBatch("its subscriber's file was changed; its events are posted anew");
+      return false;
+    }
+    if (parcels.isEmpty()) {
+      version = current;
+      Gathering again = new Gathering(cursor.position(), subscriber.batching().byAccount());
+      while (!rows.gather(subscriber, again, Integer.MAX_VALUE, batch.last())) {
+        // A stretch after the other, to the batch's end.
+      }
+      parcels = again.parcels(subscriber.dialect().format().eventsMax());
+    }
+    if (batch.done() >= parcels.size()) {
+      cursor = cursor.at(batch.last());
+      parcels = List.of();
+      save();
+      return false;
+    }
+    return true;
+  }
+
+  // ---- Posts
+
+  private Instant post(Subscriber subscriber, @Nullable Pause pause, boolean isHeld)
+      throws StoreUnavailable {
+    int attempt = cursor.standing().attempts() + 1;
+    int index = batch().done();
+    Parcel parcel = parcels.get(index);
+    Envoy.Answer answer = parts.envoy().carry(subscriber, parcel, id(index), attempt);
+    Instant now = parts.clock().instant();
+    elapse(now, isHeld);
+    return switch (answer.outcome()) {
+      case Outcome.Accepted _ -> taken(subscriber, pause, answer, now);
+      case Outcome.NotMade _ -> again(subscriber, answer, null, false, now);
+      case Outcome.Gone _ -> {
+        again(subscriber, answer, null, false, now);
+        pause(Cause.GONE, "the endpoint answered 410 Gone", now);
+        yield now.plus(LOOK_EVERY);
+      }
+      case Outcome.Refused refused ->
+          isTooLarge(refused.httpStatus(), parcel)
+              ? smaller(answer, parcel, now)
+              : failed(subscriber, pause, answer, null, now);
+      case Outcome.Deferred deferred ->
+          isTooLarge(deferred.httpStatus(), parcel)
+              ? smaller(answer, parcel, now)
+              : failed(subscriber, pause, answer, deferred.retryAfter(), now);
+    };
+  }
+
+  /// RFC 9110 §15.5.14.
+  private static boolean isTooLarge(int httpStatus, Parcel parcel) {
+    return httpStatus == 413 && parcel.events().size() > 1;
+  }
+
+  private Instant taken(
+      Subscriber subscriber, @Nullable Pause pause, Envoy.Answer answer, Instant now)
+      throws StoreUnavailable {
+    Batch batch = batch();
+    unsaved.add(
+        posting(subscriber, batch.done(), now).with(Status.SUCCEEDED, trial(answer, now, "")));
+    cursor = cursor.with(cursor.standing().well(now));
+    if (batch.done() + 1 == parcels.size()) {
+      cursor = cursor.at(batch.last());
+      parcels = List.of();
+      size = size > Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : size * 2;
+      save();
+    } else {
+      cursor = cursor.with(new Batch(batch.id(), batch.last(), batch.done() + 1, batch.version()));
+      if (unsaved.size() >= UNSAVED_MAX) {
+        save();
+      }
+    }
+    if (pause != null && parts.cursors().resumeSubscriber(name)) {
+      log.atInfo().addKeyValue("subscriber", name).log("subscriber resumed: it takes events again");
+      parts.notices().resumed(name);
+    }
+    return now;
+  }
+
+  private Instant failed(
+      Subscriber subscriber,
+      @Nullable Pause pause,
+      Envoy.Answer answer,
+      @Nullable Duration retryAfter,
+      Instant now)
+      throws StoreUnavailable {
+    Subscriber.Retry retry = subscriber.retry();
+    size = RAMP_START;
+    Instant due = again(subscriber, answer, retryAfter, true, now);
+    Duration failing = cursor.standing().failing();
+    boolean isHopeless =
+        failing != null
+            && failing.compareTo(retry.pauseAfter()) >= 0
+            && retry.pauseAfter().compareTo(retry.period()) < 0;
+    if (pause == null && isHopeless) {
+      pause(Cause.FAILING, "nothing but failures for " + days(retry.pauseAfter()), now);
+    } else if (pause == null && age(now).compareTo(retry.period()) >= 0) {
+      String why = "older than " + days(retry.period()) + "; last: " + reason(answer);
+      giveUp(subscriber, now.minus(retry.period()).minus(cursor.standing().held()), why, now);
+    }
+    if ((pause != null || isHopeless) && due.isBefore(now.plus(PROBE_EVERY))) {
+      due = now.plus(PROBE_EVERY);
+      cursor = cursor.with(cursor.standing().due(due));
+      save();
+    }
+    return due;
+  }
+
+  /// Notes an attempt that came to nothing, and when to make the next.
+  ///
+  /// @param isTheirs true when the endpoint is at fault
+  private Instant again(
+      Subscriber subscriber,
+      Envoy.Answer answer,
+      @Nullable Duration retryAfter,
+      boolean isTheirs,
+      Instant now)
+      throws StoreUnavailable {
+    int attempts = cursor.standing().attempts() + 1;
+    Instant due = now.plus(wait(subscriber.retry(), attempts, retryAfter));
+    unsaved.add(
+        posting(subscriber, batch().done(), now)
+            .with(Status.DEFERRED, trial(answer, now, reason(answer))));
+    cursor = cursor.with(cursor.standing().ill(due, isTheirs));
+    save();
+    return due;
+  }
+
+  private Duration wait(Subscriber.Retry retry, int attempts, @Nullable Duration retryAfter) {
+    Duration base = retry.wait(attempts);
+    Duration wait =
+        base.plusMillis((long) (base.toMillis() * JITTER * parts.chance().nextDouble()));
+    Duration asked = retryAfter == null ? Duration.ZERO : shorter(retryAfter, RETRY_AFTER_MAX);
+    return wait.compareTo(asked) >= 0 ? wait : asked;
+  }
+
+  /// Posts the same events anew, in smaller batches from now on.
+  private Instant smaller(Envoy.Answer answer, Parcel parcel, Instant now) throws StoreUnavailable {
+    sizeMax = Math.max(1, parcel.events().size() / 2);
+    closeBatch(reason(answer) + "; its events are posted in smaller batches");
+    return now;
+  }
+
+  private void pause(Cause cause, String reason, Instant now) throws StoreUnavailable {
+    Pause pause = new Pause(name, now, cause, reason);
+    parts.cursors().pauseSubscriber(pause);
+    log.atWarn().addKeyValue("subscriber", name).log("subscriber paused: {}", reason);
+    parts.notices().paused(pause);
+  }
+
+  // ---- Validation
+
+  private Instant test(Subscriber subscriber, Instant now) throws StoreUnavailable {
+    if (testId.isEmpty()) {
+      testId = parts.ids().next();
+    }
+    int attempt = cursor.standing().attempts() + 1;
+    Event event = Trials.event(subscriber, now);
+    Envoy.Answer answer = parts.envoy().validate(subscriber, event, testId, attempt);
+    Instant ended = parts.clock().instant();
+    elapse(ended, true);
+    Posting posting =
+        new Posting(
+            0,
+            testId,
+            name,
+            now,
+            Status.QUEUED,
+            "1 test event",
+            trial(answer, ended, reason(answer)));
+    if (answer.outcome() instanceof Outcome.Accepted) {
+      unsaved.add(posting.with(Status.SUCCEEDED, posting.trial()));
+      testId = "";
+      cursor = cursor.verified(subscriber.address()).with(cursor.standing().well(ended));
+      save();
+      log.atInfo().addKeyValue("subscriber", name).log("subscriber verified: it took a test event");
+      return ended;
+    }
+    unsaved.add(posting.with(Status.DEFERRED, posting.trial()));
+    Instant due = ended.plus(wait(subscriber.retry(), attempt, null));
+    cursor = cursor.with(cursor.standing().ill(due, false));
+    save();
+    if (answer.outcome() instanceof Outcome.Gone) {
+      pause(Cause.GONE, "the endpoint answered 410 Gone", ended);
+    }
+    return due;
+  }
+
+  // ---- What is given up
+
+  /// How old the oldest event that waits is, in time that counts.
+  private Duration age(Instant now) {
+    Event oldest = parcels.get(batch().done()).events().getFirst();
+    return Duration.between(oldest.at(), now).minus(cursor.standing().held());
+  }
+
+  /// What is held loses no time of its period; but the log is not kept for ever.
+  private void giveUpForgotten(Subscriber subscriber, Instant now) throws StoreUnavailable {
+    if (now.isBefore(agedAt.plus(AGE_EVERY)) && !now.isBefore(agedAt)) {
+      return;
+    }
+    agedAt = now;
+    Duration period = subscriber.retry().period();
+    Duration kept = period.compareTo(parts.kept()) > 0 ? period : parts.kept();
+    giveUp(subscriber, now.minus(kept), "held, and older than " + days(kept), now);
+  }
+
+  /// Skips the events of before a time. They are counted, and a row and a notice say how many.
+  private void giveUp(Subscriber subscriber, Instant before, String why, Instant now)
+      throws StoreUnavailable {
+    Rows.Passed passed = rows.olderThan(subscriber, cursor.position(), before);
+    long skipped = passed.events();
+    if (skipped == 0) {
+      return;
+    }
+    String reason = (skipped == 1 ? "1 event" : skipped + " events") + " skipped: " + why;
+    if (cursor.batch() != null) {
+      closeBatch("given up: " + why);
+    }
+    gathering = null;
+    cursor = cursor.at(passed.last());
+    Posting.Trial trial = trial(subscriber.receiver().url(), now, reason);
+    unsaved.add(
+        new Posting(0, parts.ids().next(), name, now, Status.FAILED, skipped + " skipped", trial));
+    save();
+    log.atWarn().addKeyValue("subscriber", name).log(reason);
+    parts.notices().skipped(name, skipped, reason);
+  }
+
+  /// Ends the batch without moving on: its open posts will not be made.
+  private void closeBatch(String reason) throws StoreUnavailable {
+    parts.cursors().abandon(batch().id(), parts.clock().instant(), Arrival.clean(reason));
+    cursor = cursor.with((Batch) null);
+    parcels = List.of();
+  }
+
+  // ---- Notes
+
+  private void save() throws StoreUnavailable {
+    isBehindDisk = true;
+    parts.cursors().save(cursor, List.copyOf(unsaved));
+    unsaved.clear();
+    savedAt = lookedAt;
+    isBehindDisk = false;
+  }
+
+  private Batch batch() {
+    Batch batch = cursor.batch();
+    if (batch == null) {
+      throw new IllegalStateException("there is no batch");
+    }
+    return batch;
+  }
+
+  private String id(int index) {
+    return batch().id() + "-" + (index + 1);
+  }
+
+  private Posting posting(Subscriber subscriber, int index, Instant now) {
+    return new Posting(
+        0,
+        id(index),
+        name,
+        now,
+        Status.QUEUED,
+        parcels.get(index).words(),
+        trial(subscriber.receiver().url(), now, ""));
+  }
+
+  private Posting.Trial trial(URI url, Instant now, String reason) {
+    return new Posting.Trial(now, 0, parts.hostName(), url.toString(), 0, Duration.ZERO, reason);
+  }
+
+  private Posting.Trial trial(Envoy.Answer answer, Instant now, String reason) {
+    return new Posting.Trial(
+        now,
+        cursor.standing().attempts() + 1,
+        parts.hostName(),
+        answer.url().toString(),
+        answer.outcome().httpStatus(),
+        answer.elapsed(),
+        reason);
+  }
+
+  private static String reason(Envoy.Answer answer) {
+    return Envoy.reason(answer.outcome());
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  /// A long time in words.
+  private static String days(Duration time) {
+    return time.toHours() % 24 == 0 ? time.toDays() + " d" : time.toHours() + " h";
+  }
+}

@@ -1,0 +1,46 @@
+package io.postern.queue;
+
+import io.postern.journal.Posting;
+import io.postern.journal.StoreUnavailable;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+
+/// Where each subscriber stands in the status log. What a method that changes something has
+/// returned from is on disk. Any thread may call any method.
+///
+/// The promise that all of this rests on is the store's: rows become visible in the order of their
+/// numbers, so that no row ever appears behind one that was read already, and a number is never
+/// given twice. (One writer and its transactions one after the other make that so in SQLite. An
+/// engine with several writers has to number rows at their commit.)
+public interface Cursors extends CursorView {
+  /// Makes a cursor, at the end of the log, for each of these subscribers that has none. From now
+  /// on the retention removes no row that one of them has not had yet; cursors of others stay where
+  /// they are, and keep nothing back.
+  ///
+  /// @param subscribers the enabled ones
+  void keep(Collection<String> subscribers, Instant now) throws StoreUnavailable;
+
+  /// Notes how far a subscriber is, and its posts, together. It changes nothing about pauses.
+  ///
+  /// @param postings new ones, and those whose row is to say something else now, told by their ids
+  void save(Cursor cursor, List<Posting> postings) throws StoreUnavailable;
+
+  /// Notes that the posts of a batch that are not over will not be made.
+  ///
+  /// @param batch the batch's id
+  /// @param reason why, cleaned
+  void abandon(String batch, Instant now, String reason) throws StoreUnavailable;
+
+  /// Pauses a subscriber. As with endpoints, only a pause that would end by itself gives way to
+  /// another.
+  ///
+  /// @param pause with the subscriber's name for the rule's
+  /// @return false when there is no such subscriber
+  boolean pauseSubscriber(Pause pause) throws StoreUnavailable;
+
+  /// Ends a pause.
+  ///
+  /// @return false when there was none
+  boolean resumeSubscriber(String subscriber) throws StoreUnavailable;
+}

@@ -1,0 +1,160 @@
+package io.postern.store.sqlite;
+
+import io.postern.journal.Row;
+import io.postern.journal.Status;
+import io.postern.queue.Cursor;
+import io.postern.queue.CursorView.Stretch;
+import io.postern.queue.Pause;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Subscribers' places in the status log.
+final class CursorTable {
+  /// The last row that no subscriber waits for any more.
+  static final String FLOOR =
+      "coalesce((SELECT min(position) FROM cursors WHERE holding = 1), 9223372036854775807)";
+
+  /// How many rows of the log one look passes over.
+  private static final int SLICE_ROWS = 5_000;
+
+  private static final int ROWS_MAX = 1_000;
+
+  private final Sql sql;
+
+  CursorTable(Sql sql) {
+    this.sql = sql;
+  }
+
+  void keep(Collection<String> subscribers, Instant now) throws SQLException {
+    sql.update("UPDATE cursors SET holding = 0 WHERE holding = 1");
+    for (String subscriber : subscribers) {
+      // Not the highest number that there is, which may have been removed, but that ever was.
+      sql.update(
+          """
+          INSERT INTO cursors (subscriber, holding, position, last, done, version, verified,
+            attempts, due, held_ms, seen)
+          VALUES (?1, 1, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'log'), 0), 0, 0,
+            '', '', 0, ?2, 0, ?2)
+          ON CONFLICT (subscriber) DO UPDATE SET holding = 1
+          """,
+          subscriber,
+          now);
+    }
+  }
+
+  void save(Cursor cursor) throws SQLException {
+    Cursor.Batch batch = cursor.batch();
+    Cursor.Standing standing = cursor.standing();
+    sql.update(
+        """
+        UPDATE cursors SET position = ?, batch = ?, last = ?, done = ?, version = ?, verified = ?,
+          attempts = ?, due = ?, failing_ms = ?, held_ms = ?, seen = ?
+        WHERE subscriber = ?
+        """,
+        cursor.position(),
+        batch == null ? null : batch.id(),
+        batch == null ? 0 : batch.last(),
+        batch == null ? 0 : batch.done(),
+        batch == null ? "" : batch.version(),
+        cursor.verified(),
+        standing.attempts(),
+        standing.due(),
+        standing.failing() == null ? null : standing.failing().toMillis(),
+        standing.held().toMillis(),
+        standing.seen(),
+        cursor.subscriber());
+  }
+
+  boolean pause(Pause pause) throws SQLException {
+    sql.update(
+        """
+        UPDATE cursors SET paused = ?1, cause = ?2, reason = ?3
+        WHERE subscriber = ?4 AND (paused IS NULL OR (cause = 2 AND ?2 <> 2))
+        """,
+        pause.since(),
+        RuleTable.code(pause.cause()),
+        pause.reason(),
+        pause.rule());
+    return sql.number("SELECT count(*) FROM cursors WHERE subscriber = ?", pause.rule()) > 0;
+  }
+
+  boolean resume(String subscriber) throws SQLException {
+    return sql.update(
+            """
+            UPDATE cursors SET paused = NULL, cause = NULL, reason = NULL
+            WHERE subscriber = ? AND paused IS NOT NULL
+            """,
+            subscriber)
+        > 0;
+  }
+
+  /// Removes those of subscribers that are gone since before a time.
+  void purge(Instant before) throws SQLException {
+    sql.update("DELETE FROM cursors WHERE holding = 0 AND seen < ?", before);
+  }
+
+  static List<Cursor> list(Sql sql) throws SQLException {
+    return sql.list(
+        """
+        SELECT subscriber, position, batch, last, done, version, verified, attempts, due,
+          failing_ms, held_ms, seen
+        FROM cursors ORDER BY subscriber
+        """,
+        CursorTable::cursor);
+  }
+
+  private static Cursor cursor(ResultSet row) throws SQLException {
+    @Nullable String batch = row.getString(3);
+    long failingMs = row.getLong(10);
+    @Nullable Duration failing = row.wasNull() ? null : Duration.ofMillis(failingMs);
+    return new Cursor(
+        row.getString(1),
+        row.getLong(2),
+        batch == null
+            ? null
+            : new Cursor.Batch(batch, row.getLong(4), row.getInt(5), row.getString(6)),
+        row.getString(7),
+        new Cursor.Standing(
+            row.getInt(8),
+            Instant.ofEpochMilli(row.getLong(9)),
+            failing,
+            Duration.ofMillis(row.getLong(11)),
+            Instant.ofEpochMilli(row.getLong(12))));
+  }
+
+  static List<Pause> pauses(Sql sql) throws SQLException {
+    return sql.list(
+        """
+        SELECT subscriber, paused, cause, reason FROM cursors
+        WHERE paused IS NOT NULL ORDER BY subscriber
+        """,
+        row ->
+            new Pause(
+                row.getString(1),
+                Instant.ofEpochMilli(row.getLong(2)),
+                RuleTable.cause(row.getInt(3)),
+                row.getString(4)));
+  }
+
+  /// One slice of the log. What it says is of one moment, for one statement is one transaction.
+  static Stretch stretch(Sql sql, long after, Set<Status> statuses, int limit) throws SQLException {
+    if (limit < 1 || limit > ROWS_MAX) {
+      throw new IllegalArgumentException("1 to " + ROWS_MAX + " rows at once, not " + limit);
+    }
+    // The end is asked for first: what comes after that is looked at the next time.
+    long newest = sql.number("SELECT max(number) FROM log");
+    long end = Math.min(newest, after + SLICE_ROWS);
+    if (end <= after) {
+      return new Stretch(List.of(), after);
+    }
+    Filter filter = Filter.ofStatuses(statuses).and("l.number > ? AND l.number <= ?", after, end);
+    List<Row> rows = filter.rows(sql, " ORDER BY l.number LIMIT " + limit);
+    return new Stretch(rows, rows.size() == limit ? rows.getLast().number() : end);
+  }
+}
