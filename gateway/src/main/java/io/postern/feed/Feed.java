@@ -86,7 +86,7 @@ public final class Feed implements AutoCloseable {
     this.tellingParts =
         new Telling.Parts(
             parts.cursors(),
-            new Teller(parts.books()),
+            new Teller(parts.books(), parts.cursors()),
             new Envoy(parts.courier(), parts.gateway(), parts.clock(), parts.chance()),
             parts.clock(),
             parts.chance(),

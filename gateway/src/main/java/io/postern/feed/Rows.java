@@ -1,6 +1,6 @@
 package io.postern.feed;
 
-import io.postern.journal.Row;
+import io.postern.journal.Entry;
 import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.CursorView;
@@ -33,9 +33,9 @@ record Rows(CursorView log, Teller teller) {
       if (stretch.last() == into.last() || into.last() >= last) {
         return true;
       }
-      for (Row row : stretch.rows()) {
-        if (row.number() > last
-            || !into.add(row.number(), teller.events(row, subscriber.selection()), max)) {
+      for (Entry entry : stretch.entries()) {
+        if (entry.number() > last
+            || !into.add(entry.number(), teller.events(entry, subscriber.selection()), max)) {
           break;
         }
       }
@@ -60,12 +60,12 @@ record Rows(CursorView log, Teller teller) {
       if (stretch.last() == last) {
         return new Passed(events, last);
       }
-      for (Row row : stretch.rows()) {
-        if (!row.at().isBefore(time)) {
+      for (Entry entry : stretch.entries()) {
+        if (!entry.at().isBefore(time)) {
           return new Passed(events, last);
         }
-        events += teller.events(row, subscriber.selection()).size();
-        last = row.number();
+        events += teller.events(entry, subscriber.selection()).size();
+        last = entry.number();
       }
       last = stretch.last();
     }

@@ -41,10 +41,10 @@ final class BlockTable {
   /// @param before those of before this time
   void purge(Instant before, int max) throws SQLException {
     sql.update(
-        """
-        DELETE FROM block_changes WHERE number IN (
-          SELECT number FROM block_changes WHERE at < ? ORDER BY number LIMIT ?)
-        """,
+        "DELETE FROM block_changes WHERE number IN ("
+            + " SELECT number FROM block_changes WHERE at < ? AND number <= "
+            + CursorTable.FLOOR
+            + " ORDER BY number LIMIT ?)",
         before,
         max);
   }

@@ -1,5 +1,8 @@
 package io.postern.store.sqlite;
 
+import io.postern.journal.BlockChange;
+import io.postern.journal.Entry;
+import io.postern.journal.MailFacts;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
 import io.postern.queue.Cursor;
@@ -9,8 +12,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -148,13 +155,57 @@ final class CursorTable {
       throw new IllegalArgumentException("1 to " + ROWS_MAX + " rows at once, not " + limit);
     }
     // The end is asked for first: what comes after that is looked at the next time.
-    long newest = sql.number("SELECT max(number) FROM log");
+    long newest =
+        sql.number(
+            """
+            SELECT max(coalesce((SELECT max(number) FROM log), 0),
+                       coalesce((SELECT max(number) FROM block_changes), 0))
+            """);
     long end = Math.min(newest, after + SLICE_ROWS);
     if (end <= after) {
       return new Stretch(List.of(), after);
     }
     Filter filter = Filter.ofStatuses(statuses).and("l.number > ? AND l.number <= ?", after, end);
     List<Row> rows = filter.rows(sql, " ORDER BY l.number LIMIT " + limit);
-    return new Stretch(rows, rows.size() == limit ? rows.getLast().number() : end);
+    long last = rows.size() == limit ? rows.getLast().number() : end;
+    List<Entry> entries = new ArrayList<>();
+    Map<String, MailFacts> facts = new HashMap<>();
+    for (Row row : rows) {
+      entries.add(new Entry.Logged(row, facts(sql, row, facts)));
+    }
+    List<BlockChange> changes = BlockTable.changes(sql, after, last);
+    if (!changes.isEmpty()) {
+      changes.forEach(change -> entries.add(new Entry.Changed(change)));
+      entries.sort(Comparator.comparingLong(Entry::number));
+    }
+    return new Stretch(entries, last);
+  }
+
+  /// What is known of a row's mail, each mail looked up once.
+  private static MailFacts facts(Sql sql, Row row, Map<String, MailFacts> known)
+      throws SQLException {
+    String delivery = row.step().delivery();
+    int hyphen = delivery.lastIndexOf('-');
+    if (hyphen < 0) {
+      return MailFacts.NONE;
+    }
+    String mail = delivery.substring(0, hyphen);
+    MailFacts facts = known.get(mail);
+    if (facts == null) {
+      facts =
+          sql.first(
+                  "SELECT reverse_path, subject, peer_ip, size, report FROM mails WHERE id = ?",
+                  it ->
+                      new MailFacts(
+                          it.getString(1),
+                          it.getString(2),
+                          it.getString(3),
+                          it.getLong(4),
+                          it.getInt(5) != 0),
+                  mail)
+              .orElse(MailFacts.NONE);
+      known.put(mail, facts);
+    }
+    return facts;
   }
 }

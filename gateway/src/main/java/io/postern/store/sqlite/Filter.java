@@ -60,7 +60,7 @@ record Filter(String index, String where, List<Object> values) {
   /// Rows of some statuses, whatever else they say.
   static Filter ofStatuses(Collection<Status> statuses) {
     return new Filter(
-        "", statuses.isEmpty() ? "true" : "l.status IN (" + codes(statuses) + ")", List.of());
+        "", statuses.isEmpty() ? "false" : "l.status IN (" + codes(statuses) + ")", List.of());
   }
 
   Filter and(String condition, Object... more) {

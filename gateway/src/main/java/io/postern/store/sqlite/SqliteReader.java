@@ -10,6 +10,7 @@ import io.postern.journal.Row;
 import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
+import io.postern.mail.Message;
 import io.postern.queue.Blocklist.Block;
 import io.postern.queue.Choice;
 import io.postern.queue.Cursor;
@@ -242,6 +243,17 @@ public final class SqliteReader implements Journal, Postings, QueueView, CursorV
     // As a search: what delivers mail has readers of its own.
     return readers.search(
         "follow the status log", sql -> CursorTable.stretch(sql, after, statuses, limit));
+  }
+
+  @Override
+  public Optional<Message> message(String mail) throws StoreUnavailable {
+    return readers.read(
+        "find a mail",
+        sql ->
+            sql.first(
+                "SELECT number, size FROM mails WHERE id = ?",
+                row -> new StoredMessage(readers, row.getLong(1), row.getLong(2)),
+                mail));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.postern.journal.Row;
 import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
+import io.postern.mail.Message;
 import io.postern.queue.Accepted;
 import io.postern.queue.Blocklist;
 import io.postern.queue.Choice;
@@ -317,6 +318,11 @@ public final class SqliteStore
   @Override
   public boolean resumeSubscriber(String subscriber) throws StoreUnavailable {
     return writer.call("resume a subscriber", tables -> tables.cursors().resume(subscriber));
+  }
+
+  @Override
+  public Optional<Message> message(String mail) throws StoreUnavailable {
+    return reader.message(mail);
   }
 
   @Override
