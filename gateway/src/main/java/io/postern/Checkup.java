@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param fault what keeps the store from being written to; empty when nothing does
 /// @param certificate the door's; null when nothing is encrypted
+/// @param subscribers who is told of events; null when nobody is
 record Checkup(
     MailQueue queue,
     Supplier<Optional<String>> fault,
     LiveBook books,
     Dispatcher dispatcher,
     @Nullable LiveCertificate certificate,
+    @Nullable Subscribers subscribers,
     InstantSource clock) {
   /// A certificate that ends so soon should have been renewed by now, in days: who renews by a tool
   /// does so a month before.
@@ -40,6 +42,9 @@ record Checkup(
     lookAtRules(rules, findings);
     if (certificate != null) {
       lookAtCertificate(certificate.state(), findings);
+    }
+    if (subscribers != null) {
+      findings.addAll(subscribers.findings());
     }
     if (!queue.hasRoom(0)) {
       findings.add(

@@ -143,7 +143,7 @@ public final class Gateway implements AutoCloseable {
       Dispatcher woken = dispatcher;
       @Nullable Subscribers told = subscribers;
       Checkup checkup =
-          new Checkup(store, store::fault, books, dispatcher, certificate, world.clock());
+          new Checkup(store, store::fault, books, dispatcher, certificate, told, world.clock());
       Console console =
           config.console() == null
               ? null

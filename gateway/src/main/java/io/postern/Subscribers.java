@@ -1,16 +1,22 @@
 package io.postern;
 
 import io.postern.config.Config;
+import io.postern.console.Health.Finding;
+import io.postern.console.Health.Level;
 import io.postern.feed.Feed;
 import io.postern.feed.Notices;
 import io.postern.feed.Roster;
 import io.postern.feed.SubscriberFiles;
 import io.postern.journal.StoreUnavailable;
+import io.postern.queue.Cursor;
+import io.postern.queue.Cursors;
+import io.postern.queue.Pause;
 import io.postern.rules.LiveBook;
 import io.postern.settings.LiveFiles;
 import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.webhook.Payload;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param files what is in force of their files
 /// @param feed tells them
-record Subscribers(LiveFiles<Roster> files, Feed feed) implements AutoCloseable {
+/// @param cursors where they stand
+record Subscribers(LiveFiles<Roster> files, Feed feed, Cursors cursors) implements AutoCloseable {
   /// Reads the files; nothing is told yet.
   ///
   /// @return empty when the configuration names none
@@ -55,7 +62,7 @@ record Subscribers(LiveFiles<Roster> files, Feed feed) implements AutoCloseable 
                 world.chance(),
                 Notices.NONE),
             new Feed.Limits(config.retention().log(), config.delivery().stopGrace()));
-    return Optional.of(new Subscribers(files, feed));
+    return Optional.of(new Subscribers(files, feed, store));
   }
 
   void start() {
@@ -74,6 +81,46 @@ record Subscribers(LiveFiles<Roster> files, Feed feed) implements AutoCloseable 
   void reload() {
     files.reload();
     feed.wake();
+  }
+
+  /// What a person should look at. Mail flows whatever it is, so nothing is red.
+  List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>();
+    files.state().problems().forEach(problem -> findings.add(finding(problem.toString())));
+    if (!feed.isAlive()) {
+      findings.add(finding("nobody is told any more; restart the gateway"));
+    }
+    try {
+      for (Pause pause : cursors.pausedSubscribers()) {
+        findings.add(
+            finding(
+                pause.cause() == Pause.Cause.FAILING
+                    ? "%s is paused: %s; it is tried hourly, and resumes when it takes something"
+                        .formatted(pause.rule(), pause.reason())
+                    : "%s is paused: %s; when it is mended: postern subscriber resume %s"
+                        .formatted(pause.rule(), pause.reason(), pause.rule())));
+      }
+      for (Cursor cursor : cursors.cursors()) {
+        files
+            .current()
+            .flatMap(roster -> roster.subscriber(cursor.subscriber()))
+            .filter(it -> it.enabled() && it.validated())
+            .filter(it -> !cursor.verified().equals(it.address()))
+            .ifPresent(
+                it ->
+                    findings.add(
+                        finding(
+                            "%s is unverified: its URL has taken no test event; see: postern subscriber test %s"
+                                .formatted(it.name(), it.name()))));
+      }
+    } catch (StoreUnavailable _) {
+      // The checkup of the store says so.
+    }
+    return findings;
+  }
+
+  private static Finding finding(String text) {
+    return new Finding(Level.YELLOW, "subscriber", text);
   }
 
   @Override

@@ -70,6 +70,24 @@ public final class ChildGateway {
     return this;
   }
 
+  /// Writes a subscriber of all changes of deliveries, in our own format.
+  public void alsoTell(URI url, String name) throws IOException {
+    Files.createDirectories(folder.resolve("subscribers"));
+    Files.writeString(
+        folder.resolve("subscribers").resolve(name + ".yaml"),
+        """
+        name: %s
+        events: [deliveries]
+        post: { url: "%s", format: postern }
+        retry: { interval: 10s }
+        """
+            .formatted(name, url));
+    Path file = folder.resolve("postern.yaml");
+    if (!Files.readString(file).contains("subscribers:")) {
+      Files.writeString(file, Files.readString(file) + "subscribers: subscribers\n");
+    }
+  }
+
   /// Gives it an environment variable, from its next start on.
   void environment(String name, String value) {
     environment.put(name, value);

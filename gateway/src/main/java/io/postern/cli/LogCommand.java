@@ -2,6 +2,9 @@ package io.postern.cli;
 
 import io.postern.journal.Csv;
 import io.postern.journal.Journal;
+import io.postern.journal.Posting;
+import io.postern.journal.PostingCsv;
+import io.postern.journal.Postings;
 import io.postern.journal.Query;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
@@ -38,6 +41,7 @@ final class LogCommand implements Callable<Integer> {
   private static final int SHOWN_MAX = 100;
   private static final int PAGE = 10;
   private static final int FOLLOW_BATCH = 1000;
+  private static final String OLDER = "(newest last; older rows: --page %d)";
 
   @Mixin private @Nullable StoreOption store;
   @Spec private @Nullable CommandSpec spec;
@@ -73,6 +77,16 @@ final class LogCommand implements Callable<Integer> {
   @Option(names = "--page", description = "Which page, from 1 (default: ${DEFAULT-VALUE}).")
   private int page = 1;
 
+  @Option(
+      names = "--subscribers",
+      description =
+          "The subscribers' log in place of it: one row for each post of events (with --status,"
+              + " --subscriber, --since, --until, --limit, --page and --csv).")
+  private boolean subscribers;
+
+  @Option(names = "--subscriber", paramLabel = "NAME", description = "Only this subscriber.")
+  private String subscriber = "";
+
   @Option(names = "--csv", description = "Writes every matching row as CSV.")
   private boolean csv;
 
@@ -88,6 +102,9 @@ final class LogCommand implements Callable<Integer> {
           line, "the newest 100 rows can be shown: --limit times --page is at most 100. Use --csv");
     }
     PrintWriter out = line.getOut();
+    if (subscribers || !subscriber.isEmpty()) {
+      return posts(line, query, out);
+    }
     try (var reader = Main.present(store).open(line)) {
       // What is written from here on is for the one that follows.
       long last = reader.newest();
@@ -105,6 +122,32 @@ final class LogCommand implements Callable<Integer> {
     return out.checkError() ? 1 : 0;
   }
 
+  private int posts(CommandLine line, Query query, PrintWriter out)
+      throws StoreUnavailable, IOException {
+    if (now || follow || !to.isEmpty() || !from.isEmpty() || !rule.isEmpty()) {
+      throw new ParameterException(
+          line, "the subscribers' log has no --to, --from, --rule, --now and --follow");
+    }
+    Postings.Wanted wanted =
+        new Postings.Wanted(query.since(), query.until(), query.statuses(), subscriber);
+    try (var reader = Main.present(store).open(line)) {
+      if (csv) {
+        out.print(PostingCsv.heading());
+        reader.eachPosting(wanted, posting -> out.print(PostingCsv.line(posting)));
+        out.flush();
+      } else {
+        List<Posting> rows = reader.postings(wanted, (page - 1) * limit, limit);
+        rows.reversed().forEach(posting -> out.println(PostingText.of(posting)));
+        if (rows.isEmpty()) {
+          out.println(page == 1 ? "no matching rows" : "no more rows");
+        } else if (rows.size() == limit && limit * (page + 1) <= SHOWN_MAX) {
+          out.println(OLDER.formatted(page + 1));
+        }
+      }
+    }
+    return out.checkError() ? 1 : 0;
+  }
+
   private void show(List<Row> rows, PrintWriter out) {
     if (rows.isEmpty()) {
       out.println(page == 1 ? "no matching rows" : "no more rows");
@@ -114,7 +157,7 @@ final class LogCommand implements Callable<Integer> {
       out.println(RowText.of(row));
     }
     if (rows.size() == limit && limit * (page + 1) <= SHOWN_MAX) {
-      out.println("(newest last; older rows: --page " + (page + 1) + ")");
+      out.println(OLDER.formatted(page + 1));
     }
   }
 

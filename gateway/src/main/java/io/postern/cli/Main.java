@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       ShowCommand.class,
       QueueCommand.class,
       EndpointCommand.class,
+      SubscriberCommand.class,
       BlockCommand.class,
       ReplayCommand.class,
       ForgetCommand.class,

@@ -19,7 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// An operator's order as the body of a POST, `application/x-www-form-urlencoded`. The field `do`
-/// says what: `pause`, `resume`, `replay`, `drop`, `forget`, `block` or `unblock`.
+/// says what: `pause`, `resume`, `replay`, `drop`, `forget`, `block`, `unblock`, `pause-subscriber`
+/// or `resume-subscriber`.
 public final class OrderForm {
   private OrderForm() {}
 
@@ -34,6 +35,14 @@ public final class OrderForm {
       case Order.Resume(String rule) -> {
         fields.put("do", "resume");
         fields.put("rule", rule);
+      }
+      case Order.HoldSubscriber(String subscriber) -> {
+        fields.put("do", "pause-subscriber");
+        fields.put("subscriber", subscriber);
+      }
+      case Order.ResumeSubscriber(String subscriber) -> {
+        fields.put("do", "resume-subscriber");
+        fields.put("subscriber", subscriber);
       }
       case Order.Replay(Choice choice, String toRule) -> {
         fields.put("do", "replay");
@@ -101,6 +110,8 @@ public final class OrderForm {
     return switch (fields.getOrDefault("do", "")) {
       case "pause" -> new Order.Hold(required(fields, "rule"));
       case "resume" -> new Order.Resume(required(fields, "rule"));
+      case "pause-subscriber" -> new Order.HoldSubscriber(required(fields, "subscriber"));
+      case "resume-subscriber" -> new Order.ResumeSubscriber(required(fields, "subscriber"));
       case "replay" -> new Order.Replay(choice(fields), fields.getOrDefault("to-rule", ""));
       case "drop" -> new Order.Drop(choice(fields));
       case "forget" -> new Order.Forget(traces(fields));

@@ -181,6 +181,11 @@ public final class Feed implements AutoCloseable {
     return turns.get();
   }
 
+  /// True while its thread runs: without it, nobody is told.
+  public boolean isAlive() {
+    return loop.isAlive();
+  }
+
   /// How many subscribers are having a turn.
   public int inFlight() {
     return inFlight.get();

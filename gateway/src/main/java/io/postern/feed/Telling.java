@@ -152,7 +152,10 @@ final class Telling {
     if (!isVerified) {
       return test(subscriber, now);
     }
-    if (cursor.batch() == null ? !begin(subscriber, now) : !resume(subscriber)) {
+    if (cursor.batch() != null) {
+      resume(subscriber);
+    }
+    if (cursor.batch() == null && !begin(subscriber, now)) {
       return nextLook(subscriber, now);
     }
     return post(subscriber, pause, isHeld);
@@ -236,22 +239,20 @@ final class Telling {
     }
   }
 
-  /// Reads the batch that was noted before this process began.
-  ///
-  /// @return false when nothing of it is left to post
-  private boolean resume(Subscriber subscriber) throws StoreUnavailable {
+  /// Reads the batch that was noted before this process began; ends one of which nothing is left to
+  /// post, or whose posts would not be the same ones any more.
+  private void resume(Subscriber subscriber) throws StoreUnavailable {
     Batch batch = batch();
     String current = parts.teller().version(subscriber);
     if (!batch.version().equals(current)) {
-      // Its posts would not be the same ones: what waits is made a batch anew.
       closeBatch("its subscriber's file was changed; its events are posted anew");
-      return false;
+      return;
     }
     if (parcels.isEmpty()) {
       version = current;
       Gathering again = new Gathering(cursor.position(), subscriber.batching().byAccount());
       while (!rows.gather(subscriber, again, Integer.MAX_VALUE, batch.last())) {
-        // A stretch after the other, to the batch's end.
+        // Some stretches after the others, to the batch's end.
       }
       parcels = again.parcels(subscriber.dialect().format().eventsMax());
     }
@@ -259,9 +260,7 @@ final class Telling {
       cursor = cursor.at(batch.last());
       parcels = List.of();
       save();
-      return false;
     }
-    return true;
   }
 
   // ---- Posts

@@ -33,7 +33,7 @@ public final class Csv {
         + "\n";
   }
 
-  private static String quoted(String value) {
+  static String quoted(String value) {
     boolean isPlain =
         value.chars().noneMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n')
             && value.equals(value.strip());

@@ -43,11 +43,28 @@ public sealed interface Order {
   /// @param sender as the list has it
   record Unblock(String sender) implements Order {}
 
+  /// [Cursors#pauseSubscriber].
+  ///
+  /// @param subscriber whose events are held
+  record HoldSubscriber(String subscriber) implements Order {}
+
+  /// [Cursors#resumeSubscriber].
+  ///
+  /// @param subscriber whose events are held
+  record ResumeSubscriber(String subscriber) implements Order {}
+
   /// Has a store carry it out.
   ///
   /// @param now the time
-  default <S extends MailQueue & Blocklist> Done by(S queue, Instant now) throws StoreUnavailable {
+  default <S extends MailQueue & Blocklist & Cursors> Done by(S queue, Instant now)
+      throws StoreUnavailable {
     return switch (this) {
+      case HoldSubscriber(String subscriber) -> {
+        Pause pause = new Pause(subscriber, now, "paused by an operator");
+        yield new Done(queue.pauseSubscriber(pause) ? 1 : 0, 0);
+      }
+      case ResumeSubscriber(String subscriber) ->
+          new Done(queue.resumeSubscriber(subscriber) ? 1 : 0, 0);
       case Hold(String rule) -> {
         queue.pause(new Pause(rule, now, "paused by an operator"));
         yield new Done(1, 0);

@@ -27,6 +27,8 @@ final class OrderFormTest {
         new Order[] {
           new Order.Hold("desk & archive"),
           new Order.Resume("a=b"),
+          new Order.HoldSubscriber("ops & feed"),
+          new Order.ResumeSubscriber("a=b"),
           new Order.Replay(some, "other"),
           new Order.Replay(Choice.of("m1"), ""),
           new Order.Drop(some),
@@ -50,6 +52,7 @@ final class OrderFormTest {
         "do=everything",
         "do=pause",
         "do=pause&rule=",
+        "do=pause-subscriber&rule=desk",
         "do=replay&id=m1",
         "do=drop&rule=desk&states=LOST",
         "do=drop&rule=desk&states=WAITING&since=yesterday",

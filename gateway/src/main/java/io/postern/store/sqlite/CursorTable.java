@@ -155,12 +155,7 @@ final class CursorTable {
       throw new IllegalArgumentException("1 to " + ROWS_MAX + " rows at once, not " + limit);
     }
     // The end is asked for first: what comes after that is looked at the next time.
-    long newest =
-        sql.number(
-            """
-            SELECT max(coalesce((SELECT max(number) FROM log), 0),
-                       coalesce((SELECT max(number) FROM block_changes), 0))
-            """);
+    long newest = sql.number("SELECT seq FROM sqlite_sequence WHERE name = 'log'");
     long end = Math.min(newest, after + SLICE_ROWS);
     if (end <= after) {
       return new Stretch(List.of(), after);

@@ -1,0 +1,136 @@
+package io.postern.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.TestGateway;
+import io.postern.fixture.Mails;
+import io.postern.fixture.SinkAnswer;
+import io.postern.fixture.SinkRequest;
+import io.postern.fixture.WebhookSink;
+import io.postern.journal.Status;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What an operator sees of subscribers and does to them, beside a gateway that runs.
+final class SubscriberCommandTest {
+  @TempDir private Path folder;
+  private WebhookSink sink;
+  private TestGateway gateway;
+
+  @BeforeEach
+  void start() throws Exception {
+    sink = WebhookSink.start();
+    gateway = new TestGateway(folder).rule("desk", sink.url("/desk"));
+    gateway.subscriber("ops", sink.url("/events")).start();
+    gateway.tellConsole();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    gateway.close();
+    sink.close();
+  }
+
+  @Test
+  void aPauseHoldsEventsAndAResumeTellsThem() throws Exception {
+    TestGateway.until("verified", () -> list().startsWith("ops  good"));
+    assertEquals("ops is paused", run("subscriber", "pause", "ops").out().strip());
+    assertTrue(list().contains("ops  paused since 2026-01-02"), list());
+    gateway.deliver(Mails.plain(), "desk@in.example.com");
+    gateway.await(Status.SUCCEEDED);
+    gateway.tick(Duration.ofHours(1));
+    gateway.idle();
+    assertEquals(1, told().size(), "the test event alone");
+    assertEquals("ops is resumed", run("subscriber", "resume", "ops").out().strip());
+    TestGateway.until("told", () -> told().size() == 2);
+    assertEquals(1, run("subscriber", "resume", "ops").code());
+    assertEquals(1, run("subscriber", "pause", "nobody").code());
+    assertEquals(0, run("subscriber", "show", "ops").code());
+    assertEquals(1, run("subscriber", "show", "nobody").code());
+  }
+
+  @Test
+  void theLogOfPostsIsSearchedAndWrittenAsCsv() throws Exception {
+    sink.nextAt("/events", SinkAnswer.status(503).body("not, now"));
+    TestGateway.until("tried", () -> !told().isEmpty());
+    TestGateway.until(
+        "noted", () -> run("log", "--subscribers").out().contains("deferred   ops  1 test event"));
+    assertTrue(list().contains("unverified"), list());
+    gateway.tick(Duration.ofSeconds(70));
+    TestGateway.until("verified", () -> list().contains("good"));
+    gateway.deliver(Mails.plain(), "desk@in.example.com");
+    gateway.await(Status.SUCCEEDED);
+    sink.nextAt("/events", SinkAnswer.status(401));
+    gateway.tick(Duration.ofSeconds(1));
+    TestGateway.until("tried", () -> told().size() == 3);
+    TestGateway.until(
+        "noted",
+        () ->
+            run("log", "--subscribers", "--status", "deferred").code() == 0
+                && run("log", "--subscribers", "--status", "deferred")
+                    .out()
+                    .contains("key mismatch"));
+    Answer csv = run("log", "--subscribers", "--csv");
+    assertEquals(0, csv.code());
+    List<String> lines = csv.out().lines().toList();
+    assertEquals("received,status,hostName,endpointUrl,reason", lines.getFirst());
+    String url = sink.url("/events").toString();
+    assertEquals("2026-01-02T03:04:05.678Z,succeeded,mx.example.com," + url + ",", lines.get(1));
+    assertTrue(
+        lines
+            .get(2)
+            .endsWith(
+                "deferred,mx.example.com,"
+                    + url
+                    + ",\"HTTP 401, key mismatch, the endpoint does not accept our credentials\""),
+        lines.get(2));
+    assertEquals(3, lines.size());
+    assertTrue(list().contains("failing, 1 attempts, the next at 2026-01-02T03:0"), list());
+    assertEquals(2, run("log", "--subscribers", "--to", "ann").code());
+    assertEquals("no matching rows", run("log", "--subscriber", "nobody").out().strip());
+  }
+
+  @Test
+  void aTestShowsTheBodyAndWhatItsAnswerWouldMean() throws Exception {
+    TestGateway.until("verified", () -> list().startsWith("ops  good"));
+    Answer good = run("subscriber", "test", "ops", "--type", "bounces");
+    assertEquals(0, good.code(), good.err());
+    SinkRequest posted = told().getLast();
+    assertTrue(good.out().contains(posted.text()), good.out());
+    assertTrue(posted.text().contains("postern.bounces"), posted.text());
+    assertTrue(good.out().contains("HTTP 200, it would count as accepted"), good.out());
+    sink.nextAt("/events", SinkAnswer.status(422).body("no such field"));
+    Answer refused = run("subscriber", "test", "ops");
+    assertEquals(1, refused.code());
+    assertTrue(
+        refused.out().contains("HTTP 422: no such field, it would not count as accepted"),
+        refused.out());
+    assertEquals(2, run("subscriber", "test", "ops", "--type", "letters").code());
+    assertEquals(1, run("log", "--subscribers", "--csv").out().lines().count() - 1);
+  }
+
+  @Test
+  void wrongUsageIsSaid() {
+    assertEquals(2, run("subscriber").code());
+    assertEquals(1, run("subscriber", "test", "nobody").code());
+  }
+
+  private String list() {
+    return run("subscriber", "list").out();
+  }
+
+  private List<SinkRequest> told() {
+    return sink.requests().stream().filter(it -> it.target().equals("/events")).toList();
+  }
+
+  private Answer run(String... arguments) {
+    return Answer.to(folder.resolve("postern.yaml"), arguments);
+  }
+}
