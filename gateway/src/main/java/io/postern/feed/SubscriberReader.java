@@ -42,7 +42,7 @@ record SubscriberReader(
   private static final Duration PAUSE_AFTER_MIN = Duration.ofHours(1);
 
   private static final Duration BATCH_INTERVAL = Duration.ofSeconds(1);
-  private static final Duration BATCH_INTERVAL_MAX = Duration.ofSeconds(600);
+  private static final Duration BATCH_INTERVAL_MAX = Duration.ofMinutes(10);
   private static final int BATCH = 100;
   private static final int BATCH_MIN = 100;
   private static final int BATCH_MAX = 10_000;

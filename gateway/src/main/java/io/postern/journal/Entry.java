@@ -14,7 +14,8 @@ public sealed interface Entry {
   /// A row of the status log.
   ///
   /// @param row the row
-  /// @param mail what is known of its mail; [MailFacts#NONE] when that is kept no more, or never was
+  /// @param mail what is known of its mail; [MailFacts#NONE] when that is kept no more, or never
+  ///   was
   record Logged(Row row, MailFacts mail) implements Entry {
     @Override
     public long number() {

@@ -108,7 +108,10 @@ final class EventRoadTest {
     run("block", "remove", "example.org");
     List<JsonNode> events = told(4);
     List<String> blocks =
-        events.stream().filter(it -> it.has("action")).map(it -> it.at("/action").asString()).toList();
+        events.stream()
+            .filter(it -> it.has("action"))
+            .map(it -> it.at("/action").asString())
+            .toList();
     assertEquals(List.of("added", "removed"), blocks);
     JsonNode added = events.stream().filter(it -> it.has("action")).findFirst().orElseThrow();
     assertEquals("example.org", added.at("/sender").asString());
@@ -135,8 +138,7 @@ final class EventRoadTest {
   }
 
   private void deliver(byte[] message) throws IOException {
-    String reply =
-        RawSmtp.deliver(gateway.smtp(), "", List.of("returns@in.example.com"), message);
+    String reply = RawSmtp.deliver(gateway.smtp(), "", List.of("returns@in.example.com"), message);
     assertTrue(reply.startsWith("250"), reply);
   }
 

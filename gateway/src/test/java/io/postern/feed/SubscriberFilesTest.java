@@ -69,7 +69,7 @@ final class SubscriberFilesTest {
     assertEquals(new Subscriber.Batching(Duration.ofSeconds(1), 100, true), subscriber.batching());
     assertEquals(
         new Subscriber.Retry(
-            List.of(Duration.ofSeconds(60)), Duration.ofDays(4), Duration.ofDays(3)),
+            List.of(Duration.ofMinutes(1)), Duration.ofDays(4), Duration.ofDays(3)),
         subscriber.retry());
     assertTrue(subscriber.validated());
     assertTrue(subscriber.enabled());

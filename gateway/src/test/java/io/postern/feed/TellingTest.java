@@ -66,7 +66,7 @@ final class TellingTest {
     stage.turnToRest();
     assertEquals(List.of(100, 100), stage.posts().stream().map(it -> it.events().size()).toList());
     assertEquals(stage.ids(0, 200), stage.told());
-    stage.clock().tick(Duration.ofSeconds(600));
+    stage.clock().tick(Duration.ofMinutes(10));
     stage.turnToRest();
     assertEquals(stage.ids(0, 250), stage.told());
   }
@@ -210,7 +210,7 @@ final class TellingTest {
       if (stage.posts().size() > before) {
         hours.add(Duration.between(start, stage.clock().instant()).toHours());
       }
-      stage.clock().tick(Duration.ofMinutes(60));
+      stage.clock().tick(Duration.ofHours(1));
     }
     // Up to a tenth is added, and the test looks once an hour.
     assertEquals(List.of(0L, 2L, 9L, 34L, 59L, 84L, 109L), near(hours, 0, 2, 9, 34, 59, 84, 109));
@@ -248,7 +248,7 @@ final class TellingTest {
       if (i == 20) {
         stage.mails(3);
       }
-      stage.clock().tick(Duration.ofMinutes(60));
+      stage.clock().tick(Duration.ofHours(1));
     }
     assertEquals(2, stage.notices().skipped());
     stage.always(new Outcome.Accepted(200));

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Subscribers' places in the log, and what the retention leaves for them.
 final class CursorsTest {
+  private static final Set<Status> ALL = Set.of(Status.values());
+
   @TempDir private Path folder;
   private final FakeClock clock = new FakeClock();
   private SqliteStore store;
@@ -122,7 +124,7 @@ final class CursorsTest {
     List<Long> seen = new ArrayList<>();
     long last = 0;
     while (true) {
-      Stretch stretch = store.stretch(last, Set.of(), 700);
+      Stretch stretch = store.stretch(last, ALL, 700);
       stretch.entries().forEach(entry -> seen.add(entry.number()));
       if (stretch.last() == last) {
         break;
@@ -211,7 +213,7 @@ final class CursorsTest {
   }
 
   private List<Long> numbers() throws Exception {
-    return store.stretch(0, Set.of(), 1_000).entries().stream().map(Entry::number).toList();
+    return store.stretch(0, ALL, 1_000).entries().stream().map(Entry::number).toList();
   }
 
   private Cursor cursor(String name) throws Exception {
