@@ -7,13 +7,18 @@ import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The changes that wait for the writer, first come first served. Any thread adds; only the writer
-/// takes.
+/// The changes that wait for the writer. Any thread adds; only the writer takes.
+///
+/// There are two lanes. In the patient one stand the blocks of long messages, of which a hundred
+/// peers may bring a hundred at once; in the other all else, each of which somebody waits for: it
+/// is served first, or a mail of 4 KB would wait for 25 MB of others' blocks. In a lane, first come
+/// is first served, and from each group the patient lane gets a part.
 final class Line {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private final Condition space = lock.newCondition();
   private final Queue<Ticket<?>> tickets = new ArrayDeque<>();
+  private final Queue<Ticket<?>> patient = new ArrayDeque<>();
   private final int waitingMax;
   private boolean nudged;
   private boolean closed;
@@ -29,13 +34,13 @@ final class Line {
   boolean add(Ticket<?> ticket) {
     lock.lock();
     try {
-      while (tickets.size() >= waitingMax && !closed) {
+      while (waiting() >= waitingMax && !closed) {
         space.awaitUninterruptibly();
       }
       if (closed) {
         return false;
       }
-      tickets.add(ticket);
+      (ticket.isPatient() ? patient : tickets).add(ticket);
       news.signal();
       return true;
     } finally {
@@ -59,7 +64,7 @@ final class Line {
     lock.lockInterruptibly();
     try {
       long left = nanos;
-      while (tickets.isEmpty() && !nudged && !closed && left > 0) {
+      while (waiting() == 0 && !nudged && !closed && left > 0) {
         left = news.awaitNanos(left);
       }
       nudged = false;
@@ -68,24 +73,37 @@ final class Line {
     }
   }
 
-  /// Takes what waits, up to a number of changes and, after the first, of bytes.
+  /// Takes what waits, up to a number of changes and, after the first of each lane, of bytes.
   List<Ticket<?>> drain(int changesMax, long bytesMax) {
     List<Ticket<?>> group = new ArrayList<>();
-    long bytes = 0;
     lock.lock();
     try {
-      for (Ticket<?> next = tickets.peek(); next != null; next = tickets.peek()) {
-        bytes += next.bytes();
-        if (group.size() == changesMax || (!group.isEmpty() && bytes > bytesMax)) {
-          break;
-        }
-        group.add(tickets.remove());
-      }
+      long bytes = drain(tickets, group, changesMax, bytesMax);
+      drain(patient, group, changesMax + 1, bytesMax - bytes);
       space.signalAll();
       return group;
     } finally {
       lock.unlock();
     }
+  }
+
+  private static long drain(
+      Queue<Ticket<?>> lane, List<Ticket<?>> group, int changesMax, long bytesMax) {
+    long bytes = 0;
+    boolean isFirst = true;
+    for (Ticket<?> next = lane.peek(); next != null; next = lane.peek()) {
+      if (group.size() >= changesMax || (!isFirst && bytes + next.bytes() > bytesMax)) {
+        break;
+      }
+      bytes += next.bytes();
+      group.add(lane.remove());
+      isFirst = false;
+    }
+    return bytes;
+  }
+
+  private int waiting() {
+    return tickets.size() + patient.size();
   }
 
   /// Lets no one in any more. What waits is still served.
@@ -104,7 +122,7 @@ final class Line {
   boolean isOver() {
     lock.lock();
     try {
-      return closed && tickets.isEmpty();
+      return closed && waiting() == 0;
     } finally {
       lock.unlock();
     }

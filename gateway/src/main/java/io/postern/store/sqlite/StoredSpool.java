@@ -104,7 +104,11 @@ final class StoredSpool implements Spool {
     // The change has the block now. Whatever becomes of it, there is nothing to try again with.
     state = State.BROKEN;
     release();
-    writer.send("keep a mail", change, length).await();
+    Ticket<Boolean> kept =
+        place == 0
+            ? writer.send("keep a mail", change, length)
+            : writer.sendPatiently("keep a mail", change, length);
+    kept.await();
     state = State.KEPT;
   }
 
@@ -144,7 +148,7 @@ final class StoredSpool implements Spool {
           return true;
         };
     places++;
-    onItsWay = writer.send("spool a message", change, bytes.length);
+    onItsWay = writer.sendPatiently("spool a message", change, bytes.length);
     state = State.OPEN;
     block = spare.length == BLOCK ? spare : new byte[BLOCK];
     spare = bytes;

@@ -17,6 +17,7 @@ final class Ticket<T> {
   private @Nullable Change<T> change;
 
   private final int bytes;
+  private final boolean patient;
   private final CompletableFuture<T> end = new CompletableFuture<>();
 
   /// How the change itself went, within a transaction that is still open. Only the writer's thread
@@ -29,10 +30,22 @@ final class Ticket<T> {
   ///
   /// @param doing what is being done, in words that follow "The store can't"
   /// @param bytes how much memory the change holds on to
-  Ticket(String doing, Change<T> change, int bytes) {
+  /// @param patient true when it stands in the line's patient lane
+  Ticket(String doing, Change<T> change, int bytes, boolean patient) {
     this.doing = doing;
     this.change = change;
     this.bytes = bytes;
+    this.patient = patient;
+  }
+
+  /// What is being done, in words that follow "The store can't".
+  String doing() {
+    return doing;
+  }
+
+  /// True when it stands in the line's patient lane.
+  boolean isPatient() {
+    return patient;
   }
 
   int bytes() {

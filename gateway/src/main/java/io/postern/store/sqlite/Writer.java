@@ -110,9 +110,18 @@ final class Writer {
   ///
   /// @param bytes how much memory it holds on to
   <T> Ticket<T> send(String doing, Change<T> change, int bytes) throws StoreUnavailable {
-    Ticket<T> ticket = new Ticket<>(doing, change, bytes);
+    return send(new Ticket<>(doing, change, bytes, false));
+  }
+
+  /// The same for the blocks of a long message, and for what must come after them: what is sent by
+  /// others meanwhile may overtake it.
+  <T> Ticket<T> sendPatiently(String doing, Change<T> change, int bytes) throws StoreUnavailable {
+    return send(new Ticket<>(doing, change, bytes, true));
+  }
+
+  private <T> Ticket<T> send(Ticket<T> ticket) throws StoreUnavailable {
     if (!line.add(ticket)) {
-      throw Faults.refused("The store can't " + doing + ": it is closed.");
+      throw Faults.refused("The store can't " + ticket.doing() + ": it is closed.");
     }
     return ticket;
   }
