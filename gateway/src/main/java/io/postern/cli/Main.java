@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       ForgetCommand.class,
       BackupCommand.class,
       VerifyCommand.class,
+      DoctorCommand.class,
       CatchCommand.class,
       DemoCommand.class,
       SchemaCommand.class

@@ -9,7 +9,9 @@ import io.postern.webhook.Target;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -97,6 +99,28 @@ public final class HttpCourier implements Courier {
       return request(post).build();
     } catch (Unreadable e) {
       throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /// Connects, and posts nothing.
+  ///
+  /// @return why no connection can be had, in the words of the status log; empty when one can
+  Optional<String> reach(Target target) {
+    Optional<String> refusal = refusal(target.url());
+    if (refusal.isPresent()) {
+      return refusal;
+    }
+    try {
+      Reach.connect(target.url(), client(target).sslContext(), target.timeout());
+      return Optional.empty();
+    } catch (Unreadable e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    } catch (UnknownHostException _) {
+      return Optional.of(EndpointNames.ALL.refusal(target.url().getHost()).orElse("unknown host"));
+    } catch (SocketTimeoutException _) {
+      return Optional.of("time-out while connecting");
+    } catch (IOException e) {
+      return Optional.of(reason(target.url(), e));
     }
   }
 

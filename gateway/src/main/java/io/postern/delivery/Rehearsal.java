@@ -12,6 +12,7 @@ import io.postern.mime.ParsedMail;
 import io.postern.settings.Secret;
 import io.postern.webhook.Body;
 import io.postern.webhook.Endpoint;
+import io.postern.webhook.Endpoint.Authentication;
 import io.postern.webhook.Payload;
 import io.postern.webhook.Signature;
 import java.io.ByteArrayInputStream;
@@ -27,12 +28,17 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Posts a sample mail, marked as one, to an endpoint as a delivery would be posted, and tells what
 /// came of it. It has no queue and leaves no trace in one.
 public final class Rehearsal {
+  /// The length of a key that nobody knows.
+  private static final int FORGED_BYTES = 32;
+
   private final HttpCourier courier;
   private final Payload.Gateway gateway;
   private final Instant now;
@@ -80,6 +86,61 @@ public final class Rehearsal {
         new HttpCourier(
             InstantSource.fixed(now), settings.permanentFailures(), settings.privateAllowed())) {
       return new Rehearsal(courier, gateway, now, world.chance()).hold(endpoint);
+    }
+  }
+
+  /// Connects to the endpoint's URL, with TLS where it asks for that, and posts nothing.
+  ///
+  /// @param settings which addresses are allowed
+  /// @return what a delivery would be told; empty when there is a connection
+  public static Optional<String> reach(Endpoint endpoint, Settings settings, InstantSource clock) {
+    try (HttpCourier courier =
+        new HttpCourier(clock, settings.permanentFailures(), settings.privateAllowed())) {
+      return courier.reach(endpoint);
+    }
+  }
+
+  /// The same endpoint with keys that nobody knows: a post to it should be refused.
+  ///
+  /// @param chance draws them
+  /// @return empty when its posts are not signed
+  public static Optional<Endpoint> forged(Endpoint endpoint, RandomGenerator chance) {
+    Authentication real = endpoint.authentication();
+    boolean isSigned = !endpoint.signingKeys().isEmpty();
+    if (!isSigned && real.signingKey() == null) {
+      return Optional.empty();
+    }
+    byte[] key = new byte[FORGED_BYTES];
+    chance.nextBytes(key);
+    Secret unknown = new Drawn("whsec_" + Base64.getEncoder().encodeToString(key));
+    return Optional.of(
+        new Endpoint(
+            endpoint.rule(),
+            endpoint.url(),
+            endpoint.backupUrl(),
+            endpoint.dialect(),
+            new Authentication(
+                real.authorization(), real.keyField(), real.signingKey() == null ? null : unknown),
+            isSigned ? List.of(unknown) : List.of(),
+            endpoint.exchange()));
+  }
+
+  /// A key that was drawn just now.
+  private static final class Drawn implements Secret {
+    private final String value;
+
+    Drawn(String value) {
+      this.value = value;
+    }
+
+    @Override
+    public String value() {
+      return value;
+    }
+
+    @Override
+    public String name() {
+      return "a key that nobody knows";
     }
   }
 

@@ -51,6 +51,12 @@ final class Faults {
         && fault.getResultCode() == SQLiteErrorCode.SQLITE_NOTADB;
   }
 
+  /// True when a statement was ended before its end.
+  static boolean isInterrupted(SQLException cause) {
+    return cause instanceof SQLiteException fault
+        && fault.getResultCode() == SQLiteErrorCode.SQLITE_INTERRUPT;
+  }
+
   /// True when only the change is at fault, and the connection is as good as before.
   static boolean isHarmless(SQLException cause) {
     return cause instanceof Refused

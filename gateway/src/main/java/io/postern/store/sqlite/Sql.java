@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
@@ -23,6 +25,9 @@ import org.sqlite.core.DB;
 final class Sql implements AutoCloseable {
   /// How many pages are copied between two looks at whether somebody holds the copy.
   private static final int COPIED_PAGES = 1_000;
+
+  /// How many steps of SQLite's machine go by between two looks at the time.
+  private static final int STEPS = 1_000;
 
   private final Connection connection;
   private final Map<String, PreparedStatement> kept = new HashMap<>();
@@ -102,6 +107,20 @@ final class Sql implements AutoCloseable {
     if (code != SQLiteErrorCode.SQLITE_OK.code) {
       throw DB.newSQLException(code, "the copy broke off");
     }
+  }
+
+  /// Has every statement end with an interruption once some time has passed.
+  void endAfter(Duration max) throws SQLException {
+    long deadline = System.nanoTime() + max.toNanos();
+    ProgressHandler.setHandler(
+        connection,
+        STEPS,
+        new ProgressHandler() {
+          @Override
+          protected int progress() {
+            return System.nanoTime() - deadline < 0 ? 0 : 1;
+          }
+        });
   }
 
   /// Deletes something.

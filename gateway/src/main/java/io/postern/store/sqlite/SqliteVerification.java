@@ -5,9 +5,11 @@ import io.postern.journal.StoreUnavailable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Looks through a whole store for damage: every page of the database, every byte of every message
@@ -59,6 +61,27 @@ public final class SqliteVerification {
       verification.run();
       return verification.findings;
     } catch (SQLException e) {
+      throw Faults.unavailable("verify " + database.path(), e);
+    }
+  }
+
+  /// Looks through the pages in less depth, for a bounded time.
+  ///
+  /// @return what is wrong, the first of it; nothing when nothing is; empty when the time ran out
+  /// @throws StoreUnavailable with one sentence, as [#run]
+  public static Optional<List<String>> quick(Settings settings, Duration max)
+      throws StoreUnavailable {
+    Database database = Database.existing(settings);
+    try (Sql sql = new Sql(database.readers().getConnection())) {
+      Schema.verify(sql, database.path());
+      sql.endAfter(max);
+      List<String> said =
+          sql.list("PRAGMA quick_check(" + NAMED_MAX + ")", row -> row.getString(1));
+      return Optional.of(said.equals(List.of("ok")) ? List.of() : said);
+    } catch (SQLException e) {
+      if (Faults.isInterrupted(e)) {
+        return Optional.empty();
+      }
       throw Faults.unavailable("verify " + database.path(), e);
     }
   }

@@ -4,6 +4,7 @@ import static io.postern.queue.Samples.bytes;
 import static io.postern.queue.Samples.mail;
 import static io.postern.queue.Samples.put;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,7 +16,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +145,22 @@ class SqliteVerificationTest {
       file.seek(place);
       file.write(bytes);
     }
+  }
+
+  @Test
+  void aQuickLookFindsPagesThatDoNotFitAndEndsWhenItsTimeIsOver() throws Exception {
+    Settings settings = Settings.of(path(), 0);
+    assertEquals(Optional.of(List.of()), SqliteVerification.quick(settings, Duration.ofMinutes(1)));
+    Sqls.run(
+        path(),
+        """
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+        INSERT INTO books (version, taken, text) SELECT 'v' || i, i, 'text' FROM n
+        """);
+    assertEquals(Optional.empty(), SqliteVerification.quick(settings, Duration.ZERO));
+    overwrite(36, new byte[] {0, 0, 0, 7});
+    assertFalse(
+        SqliteVerification.quick(settings, Duration.ofMinutes(1)).orElseThrow().isEmpty());
   }
 
   @Test

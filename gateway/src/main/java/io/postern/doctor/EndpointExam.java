@@ -1,0 +1,169 @@
+package io.postern.doctor;
+
+import io.postern.config.Config;
+import io.postern.delivery.Outcome;
+import io.postern.delivery.Rehearsal;
+import io.postern.journal.Arrival;
+import io.postern.rules.Rule;
+import io.postern.webhook.Endpoint;
+import io.postern.webhook.Payload;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Whether an endpoint takes what a rule posts, and refuses what somebody else does. Two samples,
+/// marked as such, go to its URL and two to its backup URL; with `--no-posts` it is only connected
+/// to.
+///
+/// @param subject the rule, and which of its URLs
+/// @param endpoint with that URL, and no backup
+record EndpointExam(
+    String subject,
+    Endpoint endpoint,
+    Config config,
+    Doctor.Order order,
+    Doctor.Instruments instruments)
+    implements Exam.Look {
+  /// How long an answer is waited for, however patient the rule is.
+  private static final Duration WAIT_MAX = Duration.ofSeconds(15);
+
+  private static final String NOT_REACHED =
+      "look at its name in DNS, its firewall and its certificate; retries go on meanwhile";
+
+  /// One for each URL of a rule.
+  static List<Exam> all(
+      Rule rule, Config config, Doctor.Order order, Doctor.Instruments instruments) {
+    List<EndpointExam> exams = new ArrayList<>();
+    Endpoint given = rule.endpoint();
+    String subject = "endpoint " + rule.name();
+    exams.add(new EndpointExam(subject, at(given.url(), given), config, order, instruments));
+    @Nullable URI backup = given.backupUrl();
+    if (backup != null) {
+      exams.add(
+          new EndpointExam(subject + " (backup)", at(backup, given), config, order, instruments));
+    }
+    return exams.stream().map(exam -> new Exam(exam.subject(), exam)).toList();
+  }
+
+  /// An endpoint at one of its URLs, with patience for this.
+  private static Endpoint at(URI url, Endpoint given) {
+    Endpoint.Exchange exchange = given.exchange();
+    Duration timeout = exchange.timeout().compareTo(WAIT_MAX) < 0 ? exchange.timeout() : WAIT_MAX;
+    return new Endpoint(
+        given.rule(),
+        url,
+        null,
+        given.dialect(),
+        given.authentication(),
+        given.signingKeys(),
+        new Endpoint.Exchange(
+            timeout, exchange.ca(), exchange.permanentFailures(), exchange.answerLogged()));
+  }
+
+  @Override
+  public List<Finding> findings() {
+    if (!order.posts()) {
+      return List.of(
+          Rehearsal.reach(endpoint, config.delivery(), instruments.clock())
+              .map(why -> Finding.error(subject, why, NOT_REACHED))
+              .orElse(Finding.ok(subject, "it can be connected to; nothing was posted")));
+    }
+    try {
+      Rehearsal.Report report = hold(endpoint);
+      List<Finding> findings = new ArrayList<>();
+      findings.add(judge(report));
+      if (report.outcome() instanceof Outcome.Accepted) {
+        findings.add(lookAtSignature());
+      }
+      return findings;
+    } catch (IOException e) {
+      return List.of(unreadable(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Rehearsal.Report hold(Endpoint posted) throws IOException {
+    return Rehearsal.hold(
+        posted,
+        new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
+        config.delivery(),
+        new Rehearsal.Given(instruments.clock(), instruments.chance()));
+  }
+
+  private Finding judge(Rehearsal.Report report) {
+    return switch (report.outcome()) {
+      case Outcome.Accepted(int status, _) ->
+          Finding.ok(
+              subject,
+              "it took a sample, HTTP %d after %d ms"
+                  .formatted(status, report.elapsed().toMillis()));
+      case Outcome.Deferred(int status, String reason, String detail, _) ->
+          Finding.error(
+              subject,
+              text(reason, detail),
+              status == 0
+                  ? NOT_REACHED
+                  : status == 401 || status == 403
+                      ? "compare the secrets of the rule with those of the application"
+                      : "see the application's own log; retries go on meanwhile");
+      case Outcome.Refused(_, String reason, String detail) ->
+          Finding.warning(
+              subject,
+              text(reason, detail) + ": mail answered so fails at once",
+              "right when only the sample displeases it; else see the application's log, and"
+                  + " permanent-failures");
+      case Outcome.Gone(String reason, String detail) ->
+          Finding.error(
+              subject,
+              text(reason, detail) + ": the endpoint is paused by that",
+              "mend the URL in the rule, then: postern endpoint resume " + endpoint.rule());
+      case Outcome.NotMade(String reason) -> unreadable(reason);
+    };
+  }
+
+  private Finding lookAtSignature() throws IOException {
+    Optional<Endpoint> forged = Rehearsal.forged(endpoint, instruments.chance());
+    if (forged.isEmpty()) {
+      return isAuthenticated()
+          ? Finding.ok(subject, "posts are not signed, but authenticated")
+          : Finding.warning(
+              subject,
+              "posts are neither signed nor authenticated: whoever knows the URL can post there",
+              "give the rule a key under sign, and have the application check it");
+    }
+    Outcome outcome = hold(forged.get()).outcome();
+    int status = outcome.httpStatus();
+    if (status == 401 || status == 403) {
+      return Finding.ok(subject, "it refuses a wrong signature, HTTP " + status);
+    }
+    return Finding.warning(
+        subject,
+        status == 0
+            ? "a post with a wrong signature got no answer"
+            : "a post with a wrong signature got HTTP %d, not 401 or 403".formatted(status),
+        outcome instanceof Outcome.Accepted
+            ? "whoever knows the URL can post there: have the application check the signature"
+            : "have the application answer 401: only that tells a wrong key from a bad mail");
+  }
+
+  private boolean isAuthenticated() {
+    return !(endpoint.authentication().authorization() instanceof Endpoint.Authorization.None)
+        || endpoint.authentication().keyField() != null;
+  }
+
+  private Finding unreadable(String why) {
+    return order.asService()
+        ? Finding.error(subject, "no post was made: " + why, "")
+        : Finding.warning(
+            subject,
+            "no post was made: " + why,
+            "the service itself may be able to; see postern log");
+  }
+
+  private static String text(String reason, String detail) {
+    return Arrival.clean(detail.isEmpty() ? reason : reason + ": " + detail);
+  }
+}

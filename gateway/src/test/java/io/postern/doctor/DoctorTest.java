@@ -1,0 +1,160 @@
+package io.postern.doctor;
+
+import static io.postern.doctor.Clinic.only;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.config.Check;
+import io.postern.doctor.Finding.Level;
+import io.postern.fixture.Certificates;
+import io.postern.fixture.SinkAnswer;
+import io.postern.fixture.WebhookSink;
+import io.postern.store.sqlite.Settings;
+import io.postern.store.sqlite.SqliteStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The whole examination, and the part of it that reads files.
+final class DoctorTest {
+  @TempDir private Path folder;
+  private Clinic clinic;
+
+  @BeforeEach
+  void open() throws Exception {
+    clinic = new Clinic(folder);
+    clinic.rule(Clinic.DESK.formatted("http://127.0.0.1:9/"));
+  }
+
+  @Test
+  void aGatewayInHealthHasNoComplaintInTheOrderOfTheRoad() throws Exception {
+    Files.writeString(
+        folder.resolve("desk.key"), "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+    SqliteStore.open(Settings.of(clinic.database(), 0), clinic.clock).close();
+    try (WebhookSink sink = WebhookSink.start()) {
+      sink.next(SinkAnswer.status(200), SinkAnswer.status(401));
+      clinic.rule(Clinic.DESK.formatted(sink.url("/desk")) + "  sign: [ { file: ../desk.key } ]\n");
+      clinic.configure("postmaster: desk");
+      List<Finding> findings = clinic.examine();
+      assertEquals(
+          List.of(), findings.stream().filter(finding -> finding.level() != Level.OK).toList());
+      assertEquals(
+          List.of(
+              "configuration",
+              "rules",
+              "certificate",
+              "clock",
+              "disk",
+              "store",
+              "store",
+              "dns",
+              "dns",
+              "door",
+              "endpoint desk",
+              "endpoint desk"),
+          findings.stream().map(Finding::subject).toList());
+    }
+  }
+
+  @Test
+  void aConfigurationThatCanNotBeUsedIsAllThereIsToSay() throws Exception {
+    clinic.configure("hostnaem: x");
+    List<Finding> findings = clinic.examine();
+    only(findings, "configuration", Level.ERROR, "unknown key");
+    assertEquals(1, findings.size());
+  }
+
+  @Test
+  void rulesThatCanNotBeUsedAreToldAndTheRestIsExamined() throws Exception {
+    clinic.rule("name: desk\n");
+    List<Finding> findings = clinic.examine();
+    Finding rules =
+        findings.stream().filter(it -> it.subject().equals("rules")).findFirst().orElseThrow();
+    Clinic.assertIs(rules, Level.ERROR, "desk.yaml:1:1");
+    assertTrue(findings.stream().anyMatch(it -> it.subject().equals("dns")), findings.toString());
+  }
+
+  @Test
+  void aCertificateIsToldWithItsDaysAndNames() throws Exception {
+    certificate("mx.example.com", 30);
+    only(files(), "certificate", Level.OK, "for [mx.example.com], 30 days left, with its key");
+    certificate("mx.example.com", 13);
+    only(files(), "certificate", Level.WARNING, "13 days left");
+  }
+
+  @Test
+  void aCertificateForAnotherHostOrWithAnotherKeyIsTold() throws Exception {
+    certificate("web.example.com", 30);
+    List<Finding> other =
+        files().stream().filter(it -> it.subject().equals("certificate")).toList();
+    Clinic.assertIs(other.getFirst(), Level.WARNING, "and not for mx.example.com");
+    Files.writeString(folder.resolve("tls.key"), Certificates.ec("mx.example.com").keyPem());
+    only(files(), "certificate", Level.ERROR, "is not that of the certificate");
+  }
+
+  @Test
+  void noEncryptionAtAllIsTold() throws Exception {
+    clinic.configure("smtp: { listen: [\"127.0.0.1:0\"], tls: { enabled: false } }");
+    only(files(), "certificate", Level.WARNING, "nothing is encrypted");
+  }
+
+  @Test
+  void anotherUserThanTheStoresIsTold() throws Exception {
+    SqliteStore.open(Settings.of(clinic.database(), 0), clinic.clock).close();
+    clinic.machine(new Machine("somebody", Set.of(), Optional.of(true), Map.of()));
+    only(files(), "user", Level.WARNING, "this runs as somebody");
+  }
+
+  @Test
+  void aClockThatNothingKeepsRightIsTold() {
+    clinic.machine(new Machine("me", Set.of(), Optional.of(false), Map.of()));
+    only(files(), "clock", Level.WARNING, "nothing keeps it right");
+    clinic.machine(new Machine("me", Set.of(), Optional.empty(), Map.of()));
+    only(files(), "clock", Level.OK, "nobody here tells");
+  }
+
+  @Test
+  void credentialsOfTheServiceAreSeen() throws Exception {
+    Path credentials = Files.createDirectory(folder.resolve("credentials"));
+    clinic.rule(
+        Clinic.DESK.formatted("http://127.0.0.1:9/")
+            + "  api-key: { value: { credential: desk-key }, send: bearer }\n");
+    only(files(), "rules", Level.WARNING, "CREDENTIALS_DIRECTORY is not set");
+    Files.writeString(credentials.resolve("desk-key"), "s3cret");
+    clinic.machine(
+        new Machine(
+            "me",
+            Set.of(),
+            Optional.empty(),
+            Map.of("CREDENTIALS_DIRECTORY", credentials.toString())));
+    only(files(), "rules", Level.OK, "1 enabled");
+  }
+
+  /// What the files say, without DNS, store and endpoints.
+  private List<Finding> files() {
+    Doctor.Order order = clinic.order(false);
+    Check check =
+        Check.run(
+            clinic.file(), clinic.machine().environment(), order.unreadableSecret(), clinic.clock);
+    return new FilesExam(check, clinic.instruments()).findings(order);
+  }
+
+  private void certificate(String name, int days) throws Exception {
+    Instant now = clinic.clock.instant();
+    Certificates.Made made =
+        Certificates.ec(
+            name, now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(days).plusHours(1)));
+    Files.writeString(folder.resolve("tls.pem"), made.certificatePem());
+    Files.writeString(folder.resolve("tls.key"), made.keyPem());
+    clinic.configure(
+        "smtp: { listen: [\"127.0.0.1:0\"], tls: { certificate: tls.pem, key: tls.key } }");
+  }
+}

@@ -1,0 +1,81 @@
+package io.postern.doctor;
+
+import static io.postern.doctor.Clinic.assertIs;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.postern.doctor.Dns.Type;
+import io.postern.doctor.Finding.Level;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What DNS says, and what follows from it.
+final class NamesExamTest {
+  @TempDir private Path folder;
+  private Clinic clinic;
+
+  @BeforeEach
+  void open() throws Exception {
+    clinic = new Clinic(folder);
+  }
+
+  @Test
+  void whatIsAsItShouldBeIsSaidToBeSo() {
+    List<Finding> findings = findings();
+    assertEquals(2, findings.size());
+    assertIs(findings.get(0), Level.OK, "mx.example.com leads to [192.0.2.7]");
+    assertIs(findings.get(1), Level.OK, "mail for in.example.com goes to mx.example.com");
+  }
+
+  @Test
+  void aHostWithoutAnAddressIsAnError() {
+    clinic.record("mx.example.com", Type.A);
+    assertIs(findings().getFirst(), Level.ERROR, "has no address");
+    clinic.record("mx.example.com", Type.AAAA, "2001:db8::7");
+    assertIs(findings().getFirst(), Level.WARNING, "none of which is of this machine");
+  }
+
+  @Test
+  void anAddressThatNobodyCanReachIsTold() {
+    clinic.record("mx.example.com", Type.A, "10.1.2.3");
+    assertIs(findings().getFirst(), Level.WARNING, "nobody outside");
+    clinic.record("mx.example.com", Type.A, "10.1.2.3", "192.0.2.7");
+    assertIs(findings().getFirst(), Level.OK, "192.0.2.7");
+  }
+
+  @Test
+  void anAliasIsTold() {
+    clinic.record("mx.example.com", Type.CNAME, "web.example.com.");
+    assertIs(findings().getFirst(), Level.WARNING, "is an alias");
+  }
+
+  @Test
+  void mailThatGoesElsewhereIsTold() {
+    clinic.record("in.example.com", Type.MX, "10 other.example.net.", "20 third.example.net.");
+    assertIs(findings().getLast(), Level.WARNING, "goes to other.example.net, third.example.net");
+    clinic.record("in.example.com", Type.MX, "10 other.example.net.", "20 MX.Example.COM.");
+    assertIs(findings().getLast(), Level.OK, "goes to");
+  }
+
+  @Test
+  void aDomainWithoutAnMxIsAnErrorUnlessItIsTheHost() throws Exception {
+    clinic.record("in.example.com", Type.MX);
+    assertIs(findings().getLast(), Level.ERROR, "has no MX record");
+    assertEquals("in its zone: in.example.com. MX 10 mx.example.com.", findings().getLast().cure());
+    clinic.record("in.example.com", Type.MX, "0 .");
+    assertIs(findings().getLast(), Level.ERROR, "takes no mail");
+  }
+
+  @Test
+  void aNameServerThatDoesNotAnswerIsTold() {
+    clinic.silent();
+    assertEquals(1, findings().size());
+    assertIs(findings().getFirst(), Level.WARNING, "DNS doesn't tell A of mx.example.com");
+  }
+
+  private List<Finding> findings() {
+    return new NamesExam(clinic.config(), clinic.instruments()).findings();
+  }
+}
