@@ -17,12 +17,21 @@ final class Purge {
 
   private static final String DOING = "remove what has expired";
 
+  /// A report of another mail stays until the subscribers have come by its queued row: what it
+  /// reports is read from the mail then.
   private static final String ENDED =
       """
       SELECT d.number FROM rules r
       CROSS JOIN deliveries d INDEXED BY deliveries_ended ON d.rule = r.number
-      WHERE d.state >= 2 AND d.state = ? AND d.due < ? LIMIT ?
-      """;
+      WHERE d.state >= 2 AND d.state = ? AND d.due < ? AND NOT EXISTS (
+        SELECT 1 FROM mails m
+        CROSS JOIN log l INDEXED BY log_delivery
+          ON l.delivery = m.id || '-' || (d.number & 1048575)
+        WHERE m.number = d.number >> 20 AND m.report = 1
+          AND l.delivery <> '' AND l.status = 0 AND l.number > \
+      """
+          + CursorTable.FLOOR
+          + ") LIMIT ?";
 
   private static final String LOGGED =
       "SELECT number FROM log INDEXED BY log_at WHERE at < ? AND number <= "
