@@ -89,7 +89,8 @@ final class SubscriberCommandTest {
             .endsWith(
                 "deferred,mx.example.com,"
                     + url
-                    + ",\"HTTP 401, key mismatch, the endpoint does not accept our credentials: answer 401\""),
+                    + ",\"HTTP 401, key mismatch, the endpoint does not accept our credentials:"
+                    + " answer 401\""),
         lines.get(2));
     assertEquals(3, lines.size());
     assertTrue(list().contains("failing, 1 attempts, the next at 2026-01-02T03:0"), list());
