@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -110,7 +109,7 @@ final class FeedCrashTest {
   private static final class Told {
     private final Map<String, List<String>> statuses = new HashMap<>();
     private final Map<String, String> bodies = new HashMap<>();
-    private final Set<String> events = new HashSet<>();
+    private final Map<String, String> events = new HashMap<>();
     private int again;
     private boolean isSameUnderTheSameId = true;
 
@@ -122,7 +121,9 @@ final class FeedCrashTest {
         if (event.get("test").asBoolean()) {
           continue;
         }
-        if (events.add(event.get("id").asString())) {
+        String first = events.putIfAbsent(event.get("id").asString(), id);
+        isSameUnderTheSameId &= first == null || first.equals(id);
+        if (first == null) {
           statuses
               .computeIfAbsent(event.get("delivery").asString(), _ -> new ArrayList<>())
               .add(event.get("status").asString());
@@ -148,8 +149,8 @@ final class FeedCrashTest {
           .filter(
               it ->
                   it.getValue().indexOf("queued") != 0
-                      || it.getValue().contains("succeeded")
-                          && it.getValue().indexOf("succeeded") != it.getValue().size() - 1)
+                      || (it.getValue().contains("succeeded")
+                          && it.getValue().indexOf("succeeded") != it.getValue().size() - 1))
           .map(Map.Entry::getKey)
           .toList();
     }

@@ -239,6 +239,16 @@ final class TellingStage {
     script.always = outcome;
   }
 
+  /// Done during each post.
+  void whilePosting(Look look) {
+    script.look = look;
+  }
+
+  /// A look at the store.
+  interface Look {
+    void run() throws StoreUnavailable;
+  }
+
   List<Posted> posts() {
     return script.posts;
   }
@@ -309,6 +319,7 @@ final class TellingStage {
   private static final class Script implements Courier {
     private final Queue<Outcome> next = new ArrayDeque<>();
     private final List<Posted> posts = new ArrayList<>();
+    private Look look = () -> {};
     private Outcome always = new Outcome.Accepted(200);
 
     @Override
@@ -326,6 +337,11 @@ final class TellingStage {
         body.path("data").path("events").forEach(event -> events.add(Told.of(event)));
       }
       posts.add(new Posted(post.delivery(), post.attempt(), post.url().toString(), events));
+      try {
+        look.run();
+      } catch (StoreUnavailable e) {
+        throw new IOException(e);
+      }
       Outcome scripted = next.poll();
       return scripted == null ? always : scripted;
     }

@@ -93,6 +93,22 @@ final class TellingTest {
   }
 
   @Test
+  void aBatchIsOnDiskBeforeItsFirstPostIsMade() throws Exception {
+    stage.subscriber("validate: false");
+    stage.mails(2);
+    stage.clock().tick(INTERVAL);
+    List<String> noted = new ArrayList<>();
+    stage.whilePosting(
+        () -> {
+          Posting posting = stage.postings().getFirst();
+          Cursor cursor = stage.store().cursors().getFirst();
+          noted.add(posting.id() + " " + posting.status().word() + " " + cursor.batch().last());
+        });
+    stage.turnToRest();
+    assertEquals(List.of(stage.posts().getFirst().id() + " queued 2"), noted);
+  }
+
+  @Test
   void aRestartForgetsNothingThatWasTaken() throws Exception {
     stage.subscriber("validate: false");
     stage.mails(3);
