@@ -38,7 +38,7 @@ public final class JndiDns implements Dns {
 
   /// What makes JNDI dangerous are providers that make objects of what they are told. The one of DNS,
   /// which is named here and by nobody else, gives texts and bytes.
-  @SuppressWarnings("BanJNDI")
+  @SuppressWarnings({"BanJNDI", "JdkObsolete"})
   @Override
   public List<String> records(String name, Type type) throws IOException {
     // The only table that JNDI takes.

@@ -155,7 +155,7 @@ class SqliteVerificationTest {
         path(),
         """
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-        INSERT INTO books (version, taken, text) SELECT 'v' || i, i, 'text' FROM n
+        INSERT INTO rules (name, active_ms) SELECT 'r' || i, 0 FROM n
         """);
     assertEquals(Optional.empty(), SqliteVerification.quick(settings, Duration.ZERO));
     overwrite(36, new byte[] {0, 0, 0, 7});
