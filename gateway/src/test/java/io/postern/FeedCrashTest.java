@@ -47,7 +47,8 @@ final class FeedCrashTest {
   @BeforeEach
   void prepare() throws IOException {
     sink = WebhookSink.start();
-    sink.alwaysAt("/events", SinkAnswer.status(200).after(Duration.ofMillis(20)));
+    // Slow enough that a post is often in flight when the gateway is killed.
+    sink.alwaysAt("/events", SinkAnswer.status(200).after(Duration.ofMillis(400)));
     child = new ChildGateway(folder, sink.url("/desk"), "format: json");
     child.alsoTell(sink.url("/events"), "ops");
   }
