@@ -36,8 +36,8 @@ public final class JndiDns implements Dns {
     return new JndiDns("dns://" + host + ":" + port);
   }
 
-  /// What makes JNDI dangerous are providers that make objects of what they are told. The one of DNS,
-  /// which is named here and by nobody else, gives texts and bytes.
+  /// What makes JNDI dangerous are providers that make objects of what they are told. The one of
+  /// DNS, which is named here and by nobody else, gives texts and bytes.
   @SuppressWarnings({"BanJNDI", "JdkObsolete"})
   @Override
   public List<String> records(String name, Type type) throws IOException {

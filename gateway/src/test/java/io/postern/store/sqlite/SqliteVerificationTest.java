@@ -159,8 +159,7 @@ class SqliteVerificationTest {
         """);
     assertEquals(Optional.empty(), SqliteVerification.quick(settings, Duration.ZERO));
     overwrite(36, new byte[] {0, 0, 0, 7});
-    assertFalse(
-        SqliteVerification.quick(settings, Duration.ofMinutes(1)).orElseThrow().isEmpty());
+    assertFalse(SqliteVerification.quick(settings, Duration.ofMinutes(1)).orElseThrow().isEmpty());
   }
 
   @Test
