@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.postern.doctor.Dns.Type;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -36,15 +35,15 @@ final class JndiDnsTest {
   @Test
   void recordsComeAsText() throws Exception {
     Dns dns = serve();
-    assertEquals(List.of("192.0.2.7"), dns.records("mx.example.com", Type.A));
-    assertEquals(List.of("10 mx.example.com."), dns.records("in.example.com", Type.MX));
+    assertEquals(List.of("192.0.2.7"), dns.records("mx.example.com", Dns.Type.A));
+    assertEquals(List.of("10 mx.example.com."), dns.records("in.example.com", Dns.Type.MX));
   }
 
   @Test
   void whatIsNotThereIsEmpty() throws Exception {
     Dns dns = serve();
-    assertEquals(List.of(), dns.records("mx.example.com", Type.AAAA));
-    assertEquals(List.of(), dns.records("nobody.example.com", Type.A));
+    assertEquals(List.of(), dns.records("mx.example.com", Dns.Type.AAAA));
+    assertEquals(List.of(), dns.records("nobody.example.com", Dns.Type.A));
   }
 
   @Test
@@ -54,7 +53,7 @@ final class JndiDnsTest {
     IOException fault =
         assertThrows(
             IOException.class,
-            () -> JndiDns.of("127.0.0.1", port).records("mx.example.com", Type.A));
+            () -> JndiDns.of("127.0.0.1", port).records("mx.example.com", Dns.Type.A));
     assertEquals(true, fault.getMessage().startsWith("DNS doesn't tell A of mx.example.com: "));
   }
 

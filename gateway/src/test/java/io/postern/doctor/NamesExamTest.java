@@ -3,7 +3,6 @@ package io.postern.doctor;
 import static io.postern.doctor.Clinic.assertIs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.postern.doctor.Dns.Type;
 import io.postern.doctor.Finding.Level;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,40 +30,40 @@ final class NamesExamTest {
 
   @Test
   void aHostWithoutAnAddressIsAnError() {
-    clinic.record("mx.example.com", Type.A);
+    clinic.record("mx.example.com", Dns.Type.A);
     assertIs(findings().getFirst(), Level.ERROR, "has no address");
-    clinic.record("mx.example.com", Type.AAAA, "2001:db8::7");
+    clinic.record("mx.example.com", Dns.Type.AAAA, "2001:db8::7");
     assertIs(findings().getFirst(), Level.WARNING, "none of which is of this machine");
   }
 
   @Test
   void anAddressThatNobodyCanReachIsTold() {
-    clinic.record("mx.example.com", Type.A, "10.1.2.3");
+    clinic.record("mx.example.com", Dns.Type.A, "10.1.2.3");
     assertIs(findings().getFirst(), Level.WARNING, "nobody outside");
-    clinic.record("mx.example.com", Type.A, "10.1.2.3", "192.0.2.7");
+    clinic.record("mx.example.com", Dns.Type.A, "10.1.2.3", "192.0.2.7");
     assertIs(findings().getFirst(), Level.OK, "192.0.2.7");
   }
 
   @Test
   void anAliasIsTold() {
-    clinic.record("mx.example.com", Type.CNAME, "web.example.com.");
+    clinic.record("mx.example.com", Dns.Type.CNAME, "web.example.com.");
     assertIs(findings().getFirst(), Level.WARNING, "is an alias");
   }
 
   @Test
   void mailThatGoesElsewhereIsTold() {
-    clinic.record("in.example.com", Type.MX, "10 other.example.net.", "20 third.example.net.");
+    clinic.record("in.example.com", Dns.Type.MX, "10 other.example.net.", "20 third.example.net.");
     assertIs(findings().getLast(), Level.WARNING, "goes to other.example.net, third.example.net");
-    clinic.record("in.example.com", Type.MX, "10 other.example.net.", "20 MX.Example.COM.");
+    clinic.record("in.example.com", Dns.Type.MX, "10 other.example.net.", "20 MX.Example.COM.");
     assertIs(findings().getLast(), Level.OK, "goes to");
   }
 
   @Test
   void aDomainWithoutAnMxIsAnErrorUnlessItIsTheHost() throws Exception {
-    clinic.record("in.example.com", Type.MX);
+    clinic.record("in.example.com", Dns.Type.MX);
     assertIs(findings().getLast(), Level.ERROR, "has no MX record");
     assertEquals("in its zone: in.example.com. MX 10 mx.example.com.", findings().getLast().cure());
-    clinic.record("in.example.com", Type.MX, "0 .");
+    clinic.record("in.example.com", Dns.Type.MX, "0 .");
     assertIs(findings().getLast(), Level.ERROR, "takes no mail");
   }
 
