@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -202,9 +203,8 @@ class BounceReaderTest {
 
   @Test
   void hasTheNumbersOfCustomersMailCloud() {
-    int[] codes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 99};
-    for (int i = 0; i < codes.length; i++) {
-      assertEquals(codes[i], BounceReason.values()[i].code());
-    }
+    assertEquals(
+        List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 99),
+        Arrays.stream(BounceReason.values()).map(BounceReason::code).toList());
   }
 }
