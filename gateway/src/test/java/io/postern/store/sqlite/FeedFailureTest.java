@@ -62,10 +62,11 @@ final class FeedFailureTest {
         validate: false
         """);
     io.postern.feed.Settings settings = new io.postern.feed.Settings(files, Set.of(), true);
-    switch (new SubscriberFiles(settings, Map.of(), Severity.ERROR).read()) {
-      case Judgement.Good<Roster>(Roster good, _) -> roster = good;
-      case Judgement.Bad<Roster>(var problems) -> throw new AssertionError(problems.toString());
-    }
+    roster =
+        switch (new SubscriberFiles(settings, Map.of(), Severity.ERROR).read()) {
+          case Judgement.Good<Roster>(Roster good, _) -> good;
+          case Judgement.Bad<Roster>(var problems) -> throw new AssertionError(problems.toString());
+        };
   }
 
   @Test
