@@ -87,11 +87,13 @@ final class Attempt {
     } catch (IOException e) {
       log.atError()
           .addKeyValue("delivery", claim.delivery())
+          .addKeyValue("rule", claim.rule())
           .log("the stored message could not be read: {}", e.getMessage());
       return Result.unmade(clock.instant().plus(STORE_FAULT_WAIT));
     } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       log.atError()
           .addKeyValue("delivery", claim.delivery())
+          .addKeyValue("rule", claim.rule())
           .setCause(e)
           .log("an attempt failed by a fault of ours");
       outcome = new Outcome.NotMade("internal error: " + e.getClass().getSimpleName());

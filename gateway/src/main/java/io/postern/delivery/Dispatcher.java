@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -66,6 +67,7 @@ public final class Dispatcher implements AutoCloseable {
   private final Pauses pauses;
   private final InFlight inFlight;
   private final Attempt attempt;
+  private final AttemptCounts counts = new AttemptCounts();
   private final Signal signal = new Signal();
   private final AtomicInteger probes = new AtomicInteger();
   private final AtomicLong looks = new AtomicLong();
@@ -195,6 +197,12 @@ public final class Dispatcher implements AutoCloseable {
     return slots.inFlight();
   }
 
+  /// What it does and has done.
+  public Activity activity() {
+    return new Activity(
+        slots.byRule(), settings.concurrencyMax(), lanes.dead(), pauses.causes(), counts.made());
+  }
+
   /// Stops claiming, gives attempts in flight some time to end, cuts off the rest, and closes the
   /// courier. An attempt that is cut off is settled as deferred.
   @Override
@@ -246,7 +254,9 @@ public final class Dispatcher implements AutoCloseable {
   private void refreshPauses(Instant now) throws StoreUnavailable {
     pauses.refresh();
     List<Rule> rules = parts.books().get().map(Book::rules).orElse(List.of());
-    lanes.keep(rules.stream().map(Rule::name).collect(Collectors.toSet()));
+    Set<String> names = rules.stream().map(Rule::name).collect(Collectors.toSet());
+    lanes.keep(names);
+    counts.keep(names);
     for (Rule rule : rules) {
       // After a start nothing is known of an endpoint but that it is paused.
       if (pauses.isProbed(rule.name()) && !lanes.isDead(rule)) {
@@ -380,6 +390,7 @@ public final class Dispatcher implements AutoCloseable {
       while (next.isPresent()) {
         Attempt.Result result = make(next.get(), flight);
         String delivery = claim.delivery();
+        counts.ended(next.get(), result.settlement());
         next = inFlight.settle(next.get(), result.settlement());
         if (result.settlement() instanceof Settlement.Done && pauses.isProbed(claim.rule())) {
           // Be it a probe or not: it may have begun before the pause.
@@ -392,6 +403,7 @@ public final class Dispatcher implements AutoCloseable {
       inFlight.abandon(claim);
       log.atError()
           .addKeyValue("delivery", claim.delivery())
+          .addKeyValue("rule", claim.rule())
           .setCause(e)
           .log("an attempt ended by a fault of ours");
     } catch (InterruptedException _) {

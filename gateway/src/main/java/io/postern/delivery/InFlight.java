@@ -79,6 +79,7 @@ final class InFlight {
         if (newest.equals(claim)) {
           log.atWarn()
               .addKeyValue("delivery", claim.delivery())
+              .addKeyValue("rule", claim.rule())
               .log("an outcome is not noted: the delivery was taken out of the line meanwhile");
           return leave(claim);
         }
@@ -91,6 +92,7 @@ final class InFlight {
         if (stopping.getCount() == 0) {
           log.atError()
               .addKeyValue("delivery", claim.delivery())
+              .addKeyValue("rule", claim.rule())
               .log("an outcome is lost, the delivery will be tried again: {}", e.getMessage());
           claims.remove(claim.delivery());
           return Optional.empty();

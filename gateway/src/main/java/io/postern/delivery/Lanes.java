@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A lane for each endpoint: its window and its rate. What all of them share is counted by [Slots].
@@ -57,6 +58,14 @@ final class Lanes {
   /// True when the endpoint gets one attempt at a time, to find out whether it still fails.
   synchronized boolean isDead(Rule rule) {
     return lane(rule.name()).window.isDead();
+  }
+
+  /// The rules for which that is so.
+  synchronized Set<String> dead() {
+    return lanes.entrySet().stream()
+        .filter(lane -> lane.getValue().window.isDead())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   /// When one of these rules, which now have no room, has some by time alone; empty when none will.

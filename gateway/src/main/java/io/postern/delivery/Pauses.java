@@ -71,6 +71,13 @@ final class Pauses {
     return pause != null && pause.cause() == Cause.FAILING;
   }
 
+  /// The rules that are paused, and what paused them, as it was known last.
+  Map<String, Cause> causes() {
+    Map<String, Cause> causes = new HashMap<>();
+    known.forEach((rule, pause) -> causes.put(rule, pause.cause()));
+    return causes;
+  }
+
   /// Pauses an endpoint. When the store can't keep that now, the next attempt will come to the same
   /// end and try again.
   void pause(String rule, Cause cause, String reason) {

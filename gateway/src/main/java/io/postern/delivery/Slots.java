@@ -103,6 +103,11 @@ final class Slots {
     return byRule.getOrDefault(rule, 0);
   }
 
+  /// How many are in flight, by rule.
+  synchronized Map<String, Integer> byRule() {
+    return Map.copyOf(byRule);
+  }
+
   /// The host of a URL, as slots are counted by it.
   static String host(URI url) {
     return url.getHost().toLowerCase(Locale.ROOT);

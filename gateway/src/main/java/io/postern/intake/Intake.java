@@ -17,11 +17,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Answers the protocol for the gateway. Holds no state of its own: each mail transaction is a
-/// [Reception], which sees one book of rules from MAIL to 250.
+/// Answers the protocol for the gateway. Holds no state of its own but counters: each mail
+/// transaction is a [Reception], which sees one book of rules from MAIL to 250.
 public final class Intake implements Receiver {
   private final Parts parts;
   private final Settings settings;
+  private final Fates fates = new Fates();
 
   /// What the intake works with.
   ///
@@ -55,6 +56,7 @@ public final class Intake implements Receiver {
   public Opening mail(
       String session, Peer peer, ReversePath from, long declaredSize, boolean utf8) {
     if (!parts.queue().hasRoom(declaredSize)) {
+      fates.mail(Replies.NO_ROOM);
       return new Opening.Refused(Replies.NO_ROOM);
     }
     Instant received = parts.clock().instant().truncatedTo(ChronoUnit.MILLIS);
@@ -63,7 +65,13 @@ public final class Intake implements Receiver {
             parts,
             settings,
             parts.books().get(),
+            fates,
             new Reception.Sender(session, peer, from, received, utf8)));
+  }
+
+  /// What became of all that came.
+  public Counts counts() {
+    return fates.counts();
   }
 
   /// The replies of the door, in one place. A fault of ours is always 4xx.

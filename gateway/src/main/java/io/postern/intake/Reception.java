@@ -47,6 +47,7 @@ final class Reception implements Receiver.Transaction {
   private final Settings settings;
   private final Optional<Book> book;
   private final BlockedSenders blocked;
+  private final Fates fates;
   private final Sender sender;
   private final List<Address> recipients = new ArrayList<>();
   private HeaderTap headerTap = new HeaderTap();
@@ -64,11 +65,13 @@ final class Reception implements Receiver.Transaction {
   /// @param utf8 true when SMTPUTF8 was asked for
   record Sender(String session, Peer peer, ReversePath from, Instant received, boolean utf8) {}
 
-  Reception(Intake.Parts parts, Settings settings, Optional<Book> book, Sender sender) {
+  Reception(
+      Intake.Parts parts, Settings settings, Optional<Book> book, Fates fates, Sender sender) {
     this.parts = parts;
     this.settings = settings;
     this.book = book;
     this.blocked = parts.blocked().get();
+    this.fates = fates;
     this.sender = sender;
     this.memory = parts.memory().share();
     this.spool = parts.queue().spool();
@@ -76,6 +79,14 @@ final class Reception implements Receiver.Transaction {
 
   @Override
   public Reply recipient(Address recipient) {
+    Reply reply = judge(recipient);
+    if (reply.refuses()) {
+      fates.recipient(reply);
+    }
+    return reply;
+  }
+
+  private Reply judge(Address recipient) {
     if (book.isEmpty()) {
       return Replies.NO_BOOK;
     }
@@ -147,10 +158,16 @@ final class Reception implements Receiver.Transaction {
     memory.close();
   }
 
-  /// The road of one mail: read its headers, judge it, route it, keep it. Only what is on disk gets
-  /// 250.
   @Override
   public Reply message() {
+    Reply reply = take();
+    fates.mail(reply);
+    return reply;
+  }
+
+  /// The road of one mail: read its headers, judge it, route it, keep it. Only what is on disk gets
+  /// 250.
+  private Reply take() {
     if (fault != null) {
       return fault;
     }
@@ -203,6 +220,7 @@ final class Reception implements Receiver.Transaction {
 
   @Override
   public void unfit(Reply reply) {
+    fates.unfit(reply);
     Facts facts =
         headerTap.tooLong()
             ? Facts.ofEnvelope(sender.from())

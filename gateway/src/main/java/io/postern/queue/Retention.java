@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,10 @@ public final class Retention implements AutoCloseable {
   /// How long it rests between two parts: the disk is there for the mail.
   private static final Duration BREATH = Duration.ofMillis(10);
 
+  /// The longest time between two turns of the loop, so that one that hangs can be told from one
+  /// that rests.
+  private static final Duration TURN = Duration.ofSeconds(5);
+
   /// More than this between two looks is a leap of the clock.
   static final Duration LEAP = Duration.ofHours(1);
 
@@ -36,6 +41,7 @@ public final class Retention implements AutoCloseable {
   private final Thread thread =
       Thread.ofPlatform().name("retention").daemon().unstarted(this::loop);
 
+  private final AtomicLong turns = new AtomicLong();
   private Instant lookedAt;
   private Instant trustedFrom;
   private boolean failing;
@@ -95,11 +101,18 @@ public final class Retention implements AutoCloseable {
     }
   }
 
+  /// How often its loop has turned, whatever came of it. It turns every few seconds at least; a
+  /// number that stands still for longer is a loop that hangs.
+  public long turns() {
+    return turns.get();
+  }
+
   private void loop() {
     try {
       Duration rest = REST;
-      while (!stopping.await(rest.toMillis(), TimeUnit.MILLISECONDS)) {
-        rest = turn();
+      while (!stopping.await(Math.min(rest.toMillis(), TURN.toMillis()), TimeUnit.MILLISECONDS)) {
+        turns.incrementAndGet();
+        rest = rest.compareTo(TURN) > 0 ? rest.minus(TURN) : turn();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

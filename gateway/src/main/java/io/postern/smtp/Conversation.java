@@ -39,6 +39,7 @@ final class Conversation {
   private final boolean tlsAtOnce;
   private final Tally tally;
   private final Transactions transactions;
+  private final Score score;
 
   private Peer peer;
   private Optional<Ending> ending = Optional.empty();
@@ -54,12 +55,14 @@ final class Conversation {
   /// @param tlsAtOnce true when TLS begins before the greeting (RFC 8314 §3.3)
   /// @param discardMax what is read of a message beyond the largest one, in bytes;
   ///   [MessageReader#DISCARD_MAX] but in tests, which can't send gigabytes
+  /// @param score counts what they are told
   record Terms(
       Settings settings,
       Receiver receiver,
       Encryption encryption,
       boolean tlsAtOnce,
-      long discardMax) {}
+      long discardMax,
+      Score score) {}
 
   Conversation(String id, InetSocketAddress address, Wire wire, Terms terms) {
     this.id = id;
@@ -69,6 +72,7 @@ final class Conversation {
     this.tlsAtOnce = terms.tlsAtOnce();
     this.tally = new Tally(settings.limits());
     this.transactions = new Transactions(id, wire, terms);
+    this.score = terms.score();
     this.peer = new Peer(address, "", false, "");
   }
 
@@ -240,6 +244,7 @@ final class Conversation {
   }
 
   private void say(Reply reply) {
+    score.replied(reply);
     wire.reply(reply.line(settings.help(), id));
   }
 
@@ -269,6 +274,7 @@ final class Conversation {
   /// The connection ends, for whatever reason; called last, and once.
   void over() {
     transactions.reset();
+    score.ended(ending.orElse(Ending.CUT));
     // Monitors and scanners connect all day and say nothing.
     boolean quiet =
         tally.isQuiet()
@@ -282,7 +288,7 @@ final class Conversation {
             .addKeyValue("refusals", tally.refusals())
             .addKeyValue("messages", tally.messages())
             .addKeyValue("bytes", tally.bytes())
-            .addKeyValue("why", ending.map(Ending::name).orElse("CUT"));
+            .addKeyValue("why", ending.orElse(Ending.CUT));
     if (!peer.tls().isEmpty()) {
       line = line.addKeyValue("tls", peer.tls());
     }

@@ -16,7 +16,9 @@ enum Ending {
   ENDLESS_MESSAGE,
   CHUNK,
   HANDSHAKE,
-  FAULT;
+  FAULT,
+  /// By nobody's word: the connection broke, or was cut by us.
+  CUT;
 
   /// The one for a peer that was waited for too long.
   static Ending of(Deadlines.Late why) {

@@ -33,6 +33,7 @@ public final class Listener implements AutoCloseable {
   private final Encryption encryption;
   private final List<SubEtha> doors = new CopyOnWriteArrayList<>();
   private final LongAdder restarts = new LongAdder();
+  private final Score score = new Score();
   private final CountDownLatch closed = new CountDownLatch(1);
   private boolean closing;
 
@@ -69,7 +70,12 @@ public final class Listener implements AutoCloseable {
       for (boolean tlsAtOnce : new boolean[] {false, true}) {
         var terms =
             new Conversation.Terms(
-                settings, receiver, encryption, tlsAtOnce, MessageReader.DISCARD_MAX);
+                settings,
+                receiver,
+                encryption,
+                tlsAtOnce,
+                MessageReader.DISCARD_MAX,
+                listener.score);
         var door = new SubEtha.Door(terms, ids, listener.sessions, sockets);
         for (InetSocketAddress address :
             distinct(tlsAtOnce ? settings.tls().listen() : settings.listen())) {
@@ -111,6 +117,11 @@ public final class Listener implements AutoCloseable {
   /// What has passed the door since it opened.
   public Traffic traffic() {
     return sessions.traffic(restarts.sum(), encryption);
+  }
+
+  /// What sessions were told since it opened.
+  public Sayings sayings() {
+    return score.sayings();
   }
 
   private void watch() {

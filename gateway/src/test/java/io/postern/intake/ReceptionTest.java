@@ -97,6 +97,7 @@ final class ReceptionTest {
             () -> Instant.EPOCH),
         new Settings("mx.example.com", "", false, none, Settings.HOPS_MAX),
         Optional.empty(),
+        new Fates(),
         new Reception.Sender(
             "session",
             new Peer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 25), "", true, ""),

@@ -115,7 +115,8 @@ final class ConversationTest {
                   receiver,
                   Encryption.none(),
                   false,
-                  10_000));
+                  10_000,
+                  new Score()));
       conversation.run();
       conversation.over();
     }

@@ -32,7 +32,12 @@ final class Talk {
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 25),
               new Wire(socket, settings.patience(), false),
               new Conversation.Terms(
-                  settings, receiver, Encryption.none(), false, MessageReader.DISCARD_MAX));
+                  settings,
+                  receiver,
+                  Encryption.none(),
+                  false,
+                  MessageReader.DISCARD_MAX,
+                  new Score()));
       conversation.run();
       conversation.over();
     }

@@ -73,6 +73,16 @@ final class Chores {
     return denials.isEmpty() && givenUp.isEmpty() && !loose && segments.isEmpty() && !removed.get();
   }
 
+  /// How many denied rows wait.
+  int deniedWaiting() {
+    return denials.waiting();
+  }
+
+  /// How many denied rows were only counted.
+  long deniedLost() {
+    return denials.lost();
+  }
+
   boolean hasRows() {
     return !denials.isEmpty();
   }

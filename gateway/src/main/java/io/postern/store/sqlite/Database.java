@@ -217,8 +217,18 @@ final class Database {
 
   /// The size of the write-ahead log; 0 when there is none.
   long walBytes() {
+    return bytes(Path.of(path + "-wal"));
+  }
+
+  /// The size of the file itself; 0 when it is gone.
+  long fileBytes() {
+    return bytes(path);
+  }
+
+  /// A look at the name, not an open file: see the package's rule.
+  private static long bytes(Path file) {
     try {
-      return Files.size(Path.of(path + "-wal"));
+      return Files.size(file);
     } catch (IOException _) {
       return 0;
     }

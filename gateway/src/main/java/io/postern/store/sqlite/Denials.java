@@ -11,6 +11,9 @@ final class Denials {
   private final ArrayDeque<Row> rows = new ArrayDeque<>();
   private long overflow;
 
+  /// All that ever overflowed.
+  private long lost;
+
   Denials(int rowsMax) {
     this.rowsMax = rowsMax;
   }
@@ -29,12 +32,22 @@ final class Denials {
       rows.add(row);
     } else {
       overflow++;
+      lost++;
     }
     return first;
   }
 
   synchronized boolean isEmpty() {
     return rows.isEmpty() && overflow == 0;
+  }
+
+  synchronized int waiting() {
+    return rows.size();
+  }
+
+  /// How many rows were not taken since the start.
+  synchronized long lost() {
+    return lost;
   }
 
   /// What waits longest; it goes on waiting until it is [#written].

@@ -106,6 +106,16 @@ final class Line {
     return tickets.size() + patient.size();
   }
 
+  /// How many wait.
+  int size() {
+    lock.lock();
+    try {
+      return waiting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Lets no one in any more. What waits is still served.
   void close() {
     lock.lock();

@@ -30,7 +30,12 @@ final class Room {
     return free >= reserveBytes && free / 2 >= bytes;
   }
 
-  private synchronized long free() {
+  long reserveBytes() {
+    return reserveBytes;
+  }
+
+  /// What is free, in bytes.
+  synchronized long free() {
     Instant now = clock.instant();
     if (Duration.between(asked, now).abs().compareTo(KEPT) >= 0) {
       asked = now;

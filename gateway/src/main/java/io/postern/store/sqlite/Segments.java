@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -82,6 +83,15 @@ final class Segments {
       // No message was long enough yet.
     }
     return numbers;
+  }
+
+  /// How many bytes the segments have; 0 for those that are gone, and when nobody can tell.
+  long bytes() {
+    try {
+      return numbers().stream().mapToLong(number -> path(number).toFile().length()).sum();
+    } catch (IOException | DirectoryIteratorException _) {
+      return 0;
+    }
   }
 
   /// Makes a segment, so that neither the file nor its name is lost with the power.

@@ -25,6 +25,7 @@ import io.postern.queue.Pause;
 import io.postern.queue.Pending;
 import io.postern.queue.Settlement;
 import io.postern.queue.Spool;
+import io.postern.queue.StoreFigures;
 import io.postern.queue.Traces;
 import io.postern.queue.Waiting;
 import java.sql.Connection;
@@ -375,7 +376,7 @@ public final class SqliteStore
   }
 
   /// What went wrong with the last transaction, in words; empty when it was committed, and before
-  /// the first. Nothing tries again on its own: it stands until something is written.
+  /// the first. Where nobody has anything to write, the store itself tries again every few seconds.
   public Optional<String> fault() {
     return writer.fault();
   }
@@ -389,6 +390,17 @@ public final class SqliteStore
   /// The size of the write-ahead log, in bytes.
   public long walBytes() {
     return database.walBytes();
+  }
+
+  /// What it has done, has to do, and takes of the disk. Asks the file system, not the database.
+  public StoreFigures figures() {
+    return writer.figures(
+        new StoreFigures.Disk(
+            database.fileBytes(),
+            database.walBytes(),
+            database.segments().bytes(),
+            room.free(),
+            room.reserveBytes()));
   }
 
   @Override

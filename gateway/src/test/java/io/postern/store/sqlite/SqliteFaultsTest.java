@@ -232,6 +232,21 @@ final class SqliteFaultsTest {
     }
   }
 
+  /// Who waits for the fault to pass before he brings anything would wait for ever.
+  @Test
+  void aFaultThatHasPassedIsFoundOutThoughNobodyWrites() throws Exception {
+    try (SqliteStore store = open(UnaryOperator.identity());
+        Connection other = DriverManager.getConnection("jdbc:sqlite:" + path());
+        Statement sql = other.createStatement()) {
+      sql.execute("BEGIN EXCLUSIVE");
+      assertThrows(StoreUnavailable.class, () -> store.resume("desk"));
+      await("fault", () -> store.fault().isPresent());
+      assertEquals(1, store.figures().lost());
+      sql.execute("COMMIT");
+      await("no fault", () -> store.fault().isEmpty());
+    }
+  }
+
   @Test
   void theWriterOutlivesAConnectionThatCanNotBeClosed() throws Exception {
     AtomicBoolean failing = new AtomicBoolean();

@@ -1,0 +1,40 @@
+package io.postern.intake;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.intake.Intake.Replies;
+import io.postern.smtp.Reply;
+import java.lang.reflect.Field;
+import org.junit.jupiter.api.Test;
+
+/// What replies are counted as.
+final class FatesTest {
+  /// One without a name would be counted as a fault of ours.
+  @Test
+  void everyReplyThatRefusesHasAName() throws IllegalAccessException {
+    int found = 0;
+    for (Field field : Replies.class.getDeclaredFields()) {
+      if (field.getType() == Reply.class) {
+        Reply reply = (Reply) field.get(null);
+        assertTrue(!reply.refuses() || Fates.names(reply), field.getName());
+        found++;
+      }
+    }
+    assertTrue(found > 10, "replies: " + found);
+  }
+
+  @Test
+  void aReplyIsCountedAsWhatItMeans() {
+    Fates fates = new Fates();
+    fates.mail(Replies.kept("id"));
+    fates.mail(Replies.BLOCKED);
+    fates.recipient(Replies.BLOCKED);
+    fates.unfit(new Reply(552, "5.3.4", "Message is larger than 10 bytes"));
+    Counts counts = fates.counts();
+    assertEquals(1, counts.mails().get(new Fate("accepted", "none")));
+    assertEquals(1, counts.mails().get(new Fate("refused", "blocked")));
+    assertEquals(1, counts.mails().get(new Fate("refused", "too-large")));
+    assertEquals(1, counts.recipients().get(new Fate("refused", "blocked")));
+  }
+}
