@@ -26,72 +26,78 @@ import io.postern.settings.Problem.Severity;
 import io.postern.smtp.Listener;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.tls.LiveCertificate;
+import io.postern.watch.Watch;
 import io.postern.webhook.Payload;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One gateway, wired from its parts: the only class that knows them all. Owns two platform
-/// threads, `rules`, which looks at the rule files every two seconds, and `certificate`, which
-/// looks at the certificate every ten; the parts own theirs.
+/// One gateway, wired from its parts: the only class that knows them all.
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
-  private static final Duration LOOK_AT_RULES_EVERY = Duration.ofSeconds(2);
-  private static final Duration LOOK_AT_CERTIFICATE_EVERY = Duration.ofSeconds(10);
-
+  private final Running running;
   private final SqliteStore store;
   private final LiveBook books;
   private final @Nullable LiveCertificate certificate;
   private final Dispatcher dispatcher;
   private final @Nullable Subscribers subscribers;
-  private final Retention retention;
   private final Listener listener;
   private final @Nullable Console console;
-  private final CountDownLatch stopping = new CountDownLatch(1);
-  private final AtomicLong looksAtRules = new AtomicLong();
-  private final Thread rulesThread =
-      Thread.ofPlatform()
-          .name("rules")
-          .daemon()
-          .unstarted(() -> turn(LOOK_AT_RULES_EVERY, this::lookAtRules));
-  private final Thread certificateThread =
-      Thread.ofPlatform()
-          .name("certificate")
-          .daemon()
-          .unstarted(() -> turn(LOOK_AT_CERTIFICATE_EVERY, this::lookAtCertificate));
 
-  private Gateway(
+  private Gateway(Running running, @Nullable Console console) {
+    this.running = running;
+    this.store = running.store();
+    this.books = running.books();
+    this.certificate = running.certificate();
+    this.dispatcher = running.dispatcher();
+    this.subscribers = running.subscribers();
+    this.listener = running.listener();
+    this.console = console;
+  }
+
+  /// What a gateway runs, all but the console, which tells of it.
+  private record Running(
       SqliteStore store,
       LiveBook books,
       @Nullable LiveCertificate certificate,
       Dispatcher dispatcher,
       @Nullable Subscribers subscribers,
       Retention retention,
+      Intake intake,
+      Barred barred,
       Listener listener,
-      @Nullable Console console) {
-    this.store = store;
-    this.books = books;
-    this.certificate = certificate;
-    this.dispatcher = dispatcher;
-    this.subscribers = subscribers;
-    this.retention = retention;
-    this.listener = listener;
-    this.console = console;
+      Lookout lookout,
+      Readiness readiness) {
+    /// See [Gateway#turns].
+    Map<String, Long> turns() {
+      Map<String, Long> turns = new TreeMap<>(lookout.turns());
+      turns.put("writer", store.turns());
+      turns.put("dispatcher", dispatcher.turns());
+      turns.put("retention", retention.turns());
+      if (subscribers != null) {
+        turns.put("feed", subscribers.feed().turns());
+      }
+      return turns;
+    }
+
+    /// Has all who may have something to do look for it.
+    void wake() {
+      dispatcher.wake();
+      if (subscribers != null) {
+        subscribers.feed().wake();
+      }
+    }
   }
 
   /// Opens the store, takes the rules, and starts to listen and to deliver.
@@ -109,12 +115,7 @@ public final class Gateway implements AutoCloseable {
     @Nullable Subscribers subscribers = null;
     Listener listener = null;
     try {
-      LiveBook books =
-          new LiveBook(
-              new RuleFiles(config.rules(), environment, Severity.WARNING),
-              new Shelf(store, "rules"),
-              world.clock());
-      books.start();
+      LiveBook books = books(config, environment, store, world.clock());
       dispatcher = dispatcher(config, world, store, books, courier);
       subscribers = Subscribers.of(config, environment, world, store, books).orElse(null);
       Barred barred = new Barred(store);
@@ -140,20 +141,22 @@ public final class Gateway implements AutoCloseable {
               intake,
               ids,
               certificate == null ? Optional::empty : certificate::engine);
-      Dispatcher woken = dispatcher;
-      @Nullable Subscribers told = subscribers;
-      Checkup checkup =
-          new Checkup(store, store::fault, books, dispatcher, certificate, told, world.clock());
-      Console console =
-          config.console() == null
-              ? null
-              : console(
-                  config, world, controls(world, store, barred, () -> wake(woken, told)), checkup);
-      Retention retention =
-          new Retention(store, config.retention(), world.clock(), lastRow(store, world.clock()));
+      Running running =
+          new Running(
+              store,
+              books,
+              certificate,
+              dispatcher,
+              subscribers,
+              new Retention(
+                  store, config.retention(), world.clock(), lastRow(store, world.clock())),
+              intake,
+              barred,
+              listener,
+              new Lookout(books, certificate, dispatcher, subscribers),
+              new Readiness(store, store::fault, books));
       Gateway gateway =
-          new Gateway(
-              store, books, certificate, dispatcher, subscribers, retention, listener, console);
+          new Gateway(running, config.console() == null ? null : console(config, world, running));
       gateway.start();
       return gateway;
     } catch (IOException | StoreUnavailable | RuntimeException e) {
@@ -168,6 +171,14 @@ public final class Gateway implements AutoCloseable {
       store.close();
       throw e;
     }
+  }
+
+  private static LiveBook books(
+      Config config, Map<String, String> environment, SqliteStore store, InstantSource clock) {
+    RuleFiles files = new RuleFiles(config.rules(), environment, Severity.WARNING);
+    LiveBook books = new LiveBook(files, new Shelf(store, "rules"), clock);
+    books.start();
+    return books;
   }
 
   /// When the status log was written to last; now when it is empty.
@@ -192,24 +203,50 @@ public final class Gateway implements AutoCloseable {
         config.delivery());
   }
 
-  private static Console console(Config config, World world, Controls controls, Checkup checkup)
-      throws IOException {
+  private static Console console(Config config, World world, Running running) throws IOException {
+    Checkup checkup =
+        new Checkup(
+            running.store(),
+            running.store()::fault,
+            running.books(),
+            running.dispatcher(),
+            running.certificate(),
+            running.subscribers(),
+            world.clock());
     return Console.open(
         Objects.requireNonNull(config.console()),
         new Console.Parts(
-            checkup::health, controls, Token.make(config.stateFolder(), world.chance())));
+            checkup::health,
+            running.readiness()::hindrances,
+            watch(running, world.clock())::page,
+            controls(running, world.clock()),
+            Token.make(config.stateFolder(), world.chance())));
   }
 
-  private static Controls controls(
-      World world, SqliteStore store, Barred barred, Runnable changed) {
+  private static Controls controls(Running running, InstantSource clock) {
     return order -> {
-      Done done = order.by(store, world.clock().instant());
+      Done done = order.by(running.store(), clock.instant());
       if (order instanceof Order.Block || order instanceof Order.Unblock) {
-        barred.look();
+        running.barred().look();
       }
-      changed.run();
+      running.wake();
       return done;
     };
+  }
+
+  private static Watch watch(Running running, InstantSource clock) {
+    SqliteStore store = running.store();
+    return new Watch(
+        new Watch.Door(running.listener(), running.intake(), running.certificate()),
+        new Watch.Inside(store, store, store::figures, running.dispatcher(), running.books()),
+        new Watch.Whole(version(), running.readiness()::isReady, running::turns, clock));
+  }
+
+  /// The version that the build wrote into the jar's manifest. Classes run from a directory have
+  /// none.
+  public static String version() {
+    @Nullable String version = Gateway.class.getPackage().getImplementationVersion();
+    return version == null ? "(unpackaged)" : version;
   }
 
   /// The certificate, unless nothing is to be encrypted. That no certificate can be made is no
@@ -243,11 +280,9 @@ public final class Gateway implements AutoCloseable {
     if (subscribers != null) {
       subscribers.start();
     }
-    retention.start();
-    rulesThread.start();
-    if (certificate != null) {
-      certificateThread.start();
-    }
+    running.retention().start();
+    running.lookout().start();
+    running.readiness().started();
     log.atInfo()
         .addKeyValue("smtp", smtpAddresses())
         .addKeyValue("book", books.state().version())
@@ -273,14 +308,7 @@ public final class Gateway implements AutoCloseable {
   /// Has the dispatcher look at the queue now, and the feed at its subscribers: for a test that has
   /// turned the clock.
   void wake() {
-    wake(dispatcher, subscribers);
-  }
-
-  private static void wake(Dispatcher dispatcher, @Nullable Subscribers subscribers) {
-    dispatcher.wake();
-    if (subscribers != null) {
-      subscribers.feed().wake();
-    }
+    running.wake();
   }
 
   /// How often the dispatcher has looked at the queue: for a test that waits for nothing to happen.
@@ -313,17 +341,10 @@ public final class Gateway implements AutoCloseable {
     return Optional.ofNullable(certificate).map(LiveCertificate::state);
   }
 
-  /// How often each loop that mail depends on has turned, by its name. Each turns every few seconds
-  /// at least, also while it meets trouble; one whose number stands still hangs.
+  /// How often each loop has turned, by its name. Each turns every few seconds at least, also while
+  /// it meets trouble; one whose number stands still hangs.
   public Map<String, Long> turns() {
-    Map<String, Long> turns = new HashMap<>();
-    turns.put("writer", store.turns());
-    turns.put("dispatcher", dispatcher.turns());
-    turns.put("rules", looksAtRules.get());
-    if (subscribers != null) {
-      turns.put("feed", subscribers.feed().turns());
-    }
-    return Map.copyOf(turns);
+    return running.turns();
   }
 
   /// How it does, in one line for a person: what hinders it most, else what it works with. Asks
@@ -364,8 +385,9 @@ public final class Gateway implements AutoCloseable {
   @Override
   public void close() {
     log.info("stopping");
+    running.readiness().stopping();
     listener.close();
-    stopping.countDown();
+    running.lookout().stop();
     if (subscribers != null) {
       subscribers.close();
     }
@@ -373,44 +395,8 @@ public final class Gateway implements AutoCloseable {
     if (console != null) {
       console.close();
     }
-    retention.close();
+    running.retention().close();
     store.close();
     log.info("stopped");
-  }
-
-  private void turn(Duration every, Runnable crank) {
-    try {
-      while (!stopping.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
-        crank.run();
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void lookAtRules() {
-    looksAtRules.incrementAndGet();
-    try {
-      String before = books.state().version();
-      books.look();
-      if (!before.equals(books.state().version())) {
-        dispatcher.wake();
-      }
-      if (subscribers != null) {
-        subscribers.look();
-      }
-    } catch (RuntimeException e) {
-      log.atError().setCause(e).log("the rule files could not be looked at");
-    }
-  }
-
-  private void lookAtCertificate() {
-    try {
-      if (certificate != null) {
-        certificate.look();
-      }
-    } catch (RuntimeException e) {
-      log.atError().setCause(e).log("the certificate could not be looked at");
-    }
   }
 }

@@ -65,7 +65,7 @@ final class StoreTroubleTest {
   void everyLoopTurnsThoughNothingHappens() {
     // A loop that only waits must not look like one that hangs: the service manager would kill us.
     Map<String, Long> before = gateway.gateway().turns();
-    assertEquals(Set.of("writer", "dispatcher", "rules"), before.keySet());
+    assertEquals(Set.of("writer", "dispatcher", "rules", "retention"), before.keySet());
     TestGateway.until(
         "every loop has turned",
         () ->

@@ -14,6 +14,10 @@ import io.postern.journal.StoreUnavailable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +40,7 @@ public final class TestGateway implements AutoCloseable {
   private String messageMax = "35MB";
   // Making a certificate takes a second.
   private String tls = "{ enabled: false }";
+  private String store = "{ sqlite: data/postern.db }";
   private Gateway gateway;
 
   public TestGateway(Path folder) throws IOException {
@@ -62,6 +67,12 @@ public final class TestGateway implements AutoCloseable {
   /// Writes what stands behind the key `tls`.
   public TestGateway tls(String keys) {
     tls = keys;
+    return this;
+  }
+
+  /// Writes what stands behind the key `store`.
+  public TestGateway store(String keys) {
+    store = keys;
     return this;
   }
 
@@ -130,10 +141,10 @@ public final class TestGateway implements AutoCloseable {
         smtp: { listen: ["127.0.0.1:0"], max-message-size: %s, tls: %s }
         domains: [in.example.com, "*.sub.example.com"]
         rules: rules
-        store: { sqlite: data/postern.db }
+        store: %s
         console: { listen: "127.0.0.1:0" }
         """
-                .formatted(messageMax, tls)
+                .formatted(messageMax, tls, store)
             + String.join("\n", settings)
             + "\n");
     gateway = Gateway.open(config(file), Map.of("DESK", "s3cret"), world());
@@ -184,6 +195,14 @@ public final class TestGateway implements AutoCloseable {
   public void restart() throws IOException, StoreUnavailable {
     gateway.close();
     start();
+  }
+
+  /// What the console answers.
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    URI address = URI.create("http:/" + gateway.consoleAddress().orElseThrow() + path);
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+    }
   }
 
   /// Sends one mail, and returns the reply that decided.

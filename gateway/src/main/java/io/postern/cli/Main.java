@@ -1,5 +1,6 @@
 package io.postern.cli;
 
+import io.postern.Gateway;
 import io.postern.World;
 import io.postern.journal.StoreUnavailable;
 import java.io.IOException;
@@ -99,13 +100,11 @@ public final class Main implements Runnable {
     return filled;
   }
 
-  /// The version that the build wrote into the jar's manifest. Classes run from a directory have
-  /// none.
+  /// What `--version` prints.
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      @Nullable String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"postern " + (version == null ? "(unpackaged)" : version)};
+      return new String[] {"postern " + Gateway.version()};
     }
   }
 }

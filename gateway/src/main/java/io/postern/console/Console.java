@@ -6,7 +6,6 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Done;
 import io.postern.queue.Order;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,6 +22,11 @@ import tools.jackson.databind.json.JsonMapper;
 /// `GET /health` answers 200 when nothing is red, else 503, with a JSON object: `status` (`ok`,
 /// `degraded` or `failing`), `book` (the version of the rule book in force), and `findings`, a list
 /// of objects with `level` (`yellow`, `red`), `subject` and `text`.
+///
+/// `GET /ready` answers 200 when the gateway takes mail, else 503, with a JSON object: `ready`, and
+/// `reasons`, a list of texts that is empty when it does.
+///
+/// `GET /metrics` answers with the text format of Prometheus.
 ///
 /// `POST /order` has an operator's order ([OrderForm]) carried out for who shows the token, and
 /// answers 200 with two numbers: [Done]'s. 401 without the token, 400 for what is no order, 503
@@ -46,9 +50,16 @@ public final class Console implements AutoCloseable {
   /// What a console works with.
   ///
   /// @param health asked at each request; it must not throw
+  /// @param hindrances why no mail can be taken now, asked in the same way; empty when it can
+  /// @param metrics a page in the text format of Prometheus, asked in the same way
   /// @param controls what commands change
   /// @param token what commands must show
-  public record Parts(Supplier<Health> health, Controls controls, Token token) {}
+  public record Parts(
+      Supplier<Health> health,
+      Supplier<List<String>> hindrances,
+      Supplier<String> metrics,
+      Controls controls,
+      Token token) {}
 
   private Console(HttpServer server, ExecutorService threads, Parts parts) {
     this.server = server;
@@ -70,7 +81,9 @@ public final class Console implements AutoCloseable {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     Console console = new Console(server, threads, parts);
     server.setExecutor(threads);
-    server.createContext("/health", console::health);
+    server.createContext("/health", exchange -> page("/health", console::health, exchange));
+    server.createContext("/ready", exchange -> page("/ready", console::ready, exchange));
+    server.createContext("/metrics", exchange -> page("/metrics", console::metrics, exchange));
     server.createContext("/order", console::order);
     server.start();
     return console;
@@ -89,22 +102,52 @@ public final class Console implements AutoCloseable {
     threads.close();
   }
 
-  private void health(HttpExchange exchange) throws IOException {
+  /// What anybody may read.
+  private record Page(int status, String type, String text) {
+    static Page json(boolean isGood, Object value) {
+      return new Page(
+          isGood ? 200 : 503, "application/json", JSON.writeValueAsString(value) + "\n");
+    }
+  }
+
+  private static void page(String path, Supplier<Page> pages, HttpExchange exchange)
+      throws IOException {
     try (exchange) {
       if (!exchange.getRequestMethod().equals("GET")
-          || !exchange.getRequestURI().getPath().equals("/health")) {
+          || !exchange.getRequestURI().getPath().equals(path)) {
         exchange.sendResponseHeaders(404, -1);
         return;
       }
-      Health now = parts.health().get();
-      byte[] body =
-          (JSON.writeValueAsString(Answer.of(now)) + "\n").getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
-      exchange.sendResponseHeaders(now.isGood() ? 200 : 503, body.length);
-      try (OutputStream out = exchange.getResponseBody()) {
-        out.write(body);
-      }
+      Page page = written(path, pages);
+      byte[] body = page.text().getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", page.type());
+      exchange.sendResponseHeaders(page.status(), body.length);
+      exchange.getResponseBody().write(body);
     }
+  }
+
+  /// A fault of ours is told to who asked: without an answer he would wait.
+  private static Page written(String path, Supplier<Page> pages) {
+    try {
+      return pages.get();
+    } catch (RuntimeException e) {
+      log.atError().addKeyValue("page", path).setCause(e).log("a page could not be written");
+      return new Page(500, "text/plain; charset=utf-8", "internal error; see the service log\n");
+    }
+  }
+
+  private Page health() {
+    Health now = parts.health().get();
+    return Page.json(now.isGood(), Answer.of(now));
+  }
+
+  private Page ready() {
+    List<String> hindrances = parts.hindrances().get();
+    return Page.json(hindrances.isEmpty(), new Readiness(hindrances.isEmpty(), hindrances));
+  }
+
+  private Page metrics() {
+    return new Page(200, "text/plain; version=0.0.4; charset=utf-8", parts.metrics().get());
   }
 
   private void order(HttpExchange exchange) throws IOException {
@@ -153,6 +196,9 @@ public final class Console implements AutoCloseable {
       return new Answer(status, health.book(), health.findings().stream().map(Item::of).toList());
     }
   }
+
+  /// The JSON of `/ready`.
+  private record Readiness(boolean ready, List<String> reasons) {}
 
   /// One entry of `findings`.
   private record Item(String level, String subject, String text) {

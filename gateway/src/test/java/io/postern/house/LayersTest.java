@@ -78,6 +78,7 @@ final class LayersTest {
     assertEquals(Set.of("rules"), users(report, "com.google.re2j"));
     assertEquals(Set.of("settings"), users(report, "tools.jackson.dataformat.yaml"));
     assertEquals(Set.of("delivery"), users(report, "java.net.http"));
+    assertEquals(Set.of("watch"), users(report, "io.prometheus.metrics"));
   }
 
   private static Set<String> users(String report, String library) {

@@ -1,0 +1,125 @@
+package io.postern.watch;
+
+import io.postern.delivery.Dispatcher;
+import io.postern.intake.Intake;
+import io.postern.journal.Journal;
+import io.postern.queue.QueueView;
+import io.postern.queue.StoreFigures;
+import io.postern.rules.LiveBook;
+import io.postern.rules.Rule;
+import io.postern.smtp.Listener;
+import io.postern.tls.LiveCertificate;
+import io.postern.watch.Page.Point;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the rooms' counters and states and writes them down for Prometheus, each time it is asked.
+/// Nothing is kept between two pages but the counts that the database needs a moment for.
+///
+/// Safe for use by many threads: one page is written at a time.
+public final class Watch {
+  private final Door door;
+  private final Inside inside;
+  private final Whole whole;
+  private final QueueLines queueLines;
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /// What stands at the door.
+  ///
+  /// @param listener the open door
+  /// @param intake who answers there
+  /// @param certificate what it is encrypted with; null when nothing is
+  public record Door(Listener listener, Intake intake, @Nullable LiveCertificate certificate) {}
+
+  /// What works behind it.
+  ///
+  /// @param queue the line of waiting mail
+  /// @param journal the ledger
+  /// @param store asked at each page for its figures
+  /// @param dispatcher who makes the attempts
+  /// @param books the rules
+  public record Inside(
+      QueueView queue,
+      Journal journal,
+      Supplier<StoreFigures> store,
+      Dispatcher dispatcher,
+      LiveBook books) {}
+
+  /// What is known of the gateway as a whole.
+  ///
+  /// @param version of the program
+  /// @param ready whether it takes mail
+  /// @param turns how often each of its loops has turned
+  /// @param clock the time
+  public record Whole(
+      String version,
+      BooleanSupplier ready,
+      Supplier<Map<String, Long>> turns,
+      InstantSource clock) {}
+
+  /// Makes one; it reads nothing until it is asked.
+  public Watch(Door door, Inside inside, Whole whole) {
+    this.door = door;
+    this.inside = inside;
+    this.whole = whole;
+    this.queueLines = new QueueLines(inside.queue(), inside.journal());
+  }
+
+  /// A page in the text format of Prometheus, version 0.0.4.
+  public String page() {
+    writing.lock();
+    try {
+      return write();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private String write() {
+    Instant now = whole.clock().instant();
+    Page page = new Page();
+    page.info(
+        "postern_build",
+        "The program, and the Java it runs on.",
+        "version",
+        whole.version(),
+        "java",
+        Runtime.version().toString());
+    page.gauge(
+        "postern_ready",
+        "1 when the gateway takes mail, as /ready says.",
+        whole.ready().getAsBoolean() ? 1 : 0);
+    page.counters(
+        "postern_loop_turns",
+        "How often each loop has turned; one that stands still for a minute hangs.",
+        new TreeMap<>(whole.turns().get())
+            .entrySet().stream().map(it -> new Point(it.getValue(), "loop", it.getKey())).toList());
+    DoorLines.write(door.listener().traffic(), page);
+    DoorLines.write(door.listener().sayings(), page);
+    DoorLines.write(door.intake().counts(), page);
+    if (door.certificate() != null) {
+      DoorLines.write(door.certificate().state(), page);
+    }
+    RuleLines.write(inside.books().state(), page);
+    EndpointLines.write(inside.dispatcher().activity(), page);
+    queueLines.write(rules(), now, page);
+    StoreLines.write(inside.store().get(), page);
+    ProcessLines.write(page);
+    return page.text();
+  }
+
+  private Set<String> rules() {
+    return inside.books().current().map(book -> book.rules()).orElse(List.of()).stream()
+        .map(Rule::name)
+        .collect(Collectors.toSet());
+  }
+}
