@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -40,21 +41,22 @@ import tools.jackson.databind.json.JsonMapper;
 /// What stands in `docs/operations/` is compared with the page of a running gateway, in both
 /// directions; and others' readers are asked whether they can read that page.
 @Timeout(60)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class WatchDocumentsTest {
   private static final Path OPERATIONS = Path.of("..", "docs", "operations");
   private static final Pattern METRIC =
       Pattern.compile("\\b(?:postern|process|jvm)_[a-z0-9_]+\\b(?!\")");
 
   @TempDir private static Path folder;
-  private static WebhookSink sink;
-  private static TestGateway gateway;
-  private static String text;
-  private static Exposition page;
+  private WebhookSink sink;
+  private TestGateway gateway;
+  private String text;
+  private Exposition page;
 
   /// A gateway to which everything has happened that a metric waits for: one endpoint takes mail,
   /// one is gone, one is dead, one hangs.
   @BeforeAll
-  static void start() throws Exception {
+  void start() throws Exception {
     sink = WebhookSink.start();
     Certificates.Made made =
         Certificates.ec(
@@ -86,7 +88,7 @@ final class WatchDocumentsTest {
                 && page.has("postern_endpoint_attempts_in_flight", "rule", "hangs"));
   }
 
-  private static Exposition read() {
+  private Exposition read() {
     try {
       text = gateway.get("/metrics").body();
     } catch (IOException | InterruptedException e) {
@@ -97,7 +99,7 @@ final class WatchDocumentsTest {
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  void stop() throws IOException {
     gateway.close();
     sink.close();
   }
@@ -188,7 +190,7 @@ final class WatchDocumentsTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static Set<String> missing(Set<String> asked) {
+  private Set<String> missing(Set<String> asked) {
     Set<String> missing = new TreeSet<>(asked);
     missing.removeAll(page.names());
     return missing;
@@ -196,7 +198,7 @@ final class WatchDocumentsTest {
 
   /// A selector for a label that the metric doesn't have, or for a value of a fixed list that is
   /// not on it, never finds anything and never complains.
-  private static Set<String> wrongLabels(Stream<String> queries) {
+  private Set<String> wrongLabels(Stream<String> queries) {
     Set<String> wrong = new TreeSet<>();
     Pattern selector = Pattern.compile("((?:postern|process|jvm)_[a-z_]+)\\{([^}]*)}");
     Pattern pair = Pattern.compile("([a-z]+)(=~|!=|=)\"([^\"]*)\"");
@@ -212,7 +214,7 @@ final class WatchDocumentsTest {
     return wrong;
   }
 
-  private static boolean matchesOne(String metric, MatchResult pair) {
+  private boolean matchesOne(String metric, MatchResult pair) {
     boolean isVariable = pair.group(3).startsWith("$");
     return page.families().values().stream()
         .flatMap(family -> family.samples().keySet().stream())

@@ -16,6 +16,7 @@ import org.slf4j.event.KeyValuePair;
 final class LineEncoder extends EncoderBase<ILoggingEvent> {
   private static final String HOUSE = "io.postern.";
   private static final int FRAMES_MAX = 12;
+  private static final int CAUSES_MAX = 8;
 
   @Override
   public byte @Nullable [] headerBytes() {
@@ -30,9 +31,7 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
   @Override
   public byte[] encode(ILoggingEvent event) {
     StringBuilder line = new StringBuilder(Times.text(event.getInstant()));
-    String logger = event.getLoggerName();
-    line.append(' ').append(event.getLevel()).append(' ');
-    line.append(logger.startsWith(HOUSE) ? logger.substring(HOUSE.length()) : logger);
+    line.append(' ').append(event.getLevel()).append(' ').append(where(event));
     line.append(": ").append(Arrival.clean(event.getFormattedMessage()));
     @Nullable List<KeyValuePair> pairs = event.getKeyValuePairs();
     if (pairs != null) {
@@ -41,24 +40,32 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
       }
     }
     if (event.getThrowableProxy() != null) {
-      trace(event.getThrowableProxy(), line);
+      line.append(" | ").append(trace(event.getThrowableProxy()));
     }
     return line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /// A failure on the same line, its innermost frames and its cause's.
-  private static void trace(IThrowableProxy failure, StringBuilder line) {
-    line.append(" | ").append(failure.getClassName());
-    if (failure.getMessage() != null) {
-      line.append(": ").append(Arrival.clean(failure.getMessage()));
+  /// The class that speaks; ours by its room.
+  static String where(ILoggingEvent event) {
+    String logger = event.getLoggerName();
+    return logger.startsWith(HOUSE) ? logger.substring(HOUSE.length()) : logger;
+  }
+
+  /// A failure on one line: what it is, its innermost frames, and the same of its causes.
+  static String trace(IThrowableProxy failure) {
+    StringBuilder trace = new StringBuilder();
+    @Nullable IThrowableProxy next = failure;
+    for (int depth = 0; next != null && depth < CAUSES_MAX; depth++) {
+      trace.append(depth == 0 ? "" : " | caused by | ").append(next.getClassName());
+      if (next.getMessage() != null) {
+        trace.append(": ").append(Arrival.clean(next.getMessage()));
+      }
+      StackTraceElementProxy[] frames = next.getStackTraceElementProxyArray();
+      for (int i = 0; i < Math.min(frames.length, FRAMES_MAX); i++) {
+        trace.append(" | ").append(frames[i].getSTEAsString());
+      }
+      next = next.getCause();
     }
-    StackTraceElementProxy[] frames = failure.getStackTraceElementProxyArray();
-    for (int i = 0; i < Math.min(frames.length, FRAMES_MAX); i++) {
-      line.append(" | ").append(frames[i].getSTEAsString());
-    }
-    if (failure.getCause() != null) {
-      line.append(" | caused by");
-      trace(failure.getCause(), line);
-    }
+    return trace.toString();
   }
 }

@@ -3,7 +3,6 @@ package io.postern.cli;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
@@ -40,7 +39,7 @@ public final class ServiceLog extends ContextAwareBase implements Configurator {
     Encoder<ILoggingEvent> encoder =
         switch (format) {
           case TEXT -> new LineEncoder();
-          case JSON -> new JsonEncoder();
+          case JSON -> new JsonLineEncoder();
         };
     encoder.setContext(context);
     encoder.start();
