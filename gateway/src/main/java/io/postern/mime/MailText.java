@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.io.StringReader;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Some text of a mail: valid Unicode. A short one is held. The long ones among the bodies stay in
 /// the stored message and are decoded anew each time they are read, so that a payload that waits
@@ -14,28 +15,39 @@ public final class MailText {
   /// bytes as decoded. It is held for as long as its payload.
   public static final int SHORT_MAX = 16 * 1024;
 
-  private final String held;
-  private final List<Passage> passages;
+  private final @Nullable String held;
+  private final Opening opening;
 
-  private MailText(String held, List<Passage> passages) {
+  /// Begins to read a text.
+  @FunctionalInterface
+  interface Opening {
+    Reader open() throws IOException;
+  }
+
+  private MailText(@Nullable String held, Opening opening) {
     this.held = held;
-    this.passages = passages;
+    this.opening = opening;
   }
 
   /// A text that is held, however long it is.
   public static MailText of(String text) {
-    return new MailText(text, List.of());
+    return new MailText(text, () -> new StringReader(text));
   }
 
   /// What lies in these places of the message, each on a new line.
   static MailText of(List<Passage> passages) {
-    return new MailText("", List.copyOf(passages));
+    List<Passage> all = List.copyOf(passages);
+    return new MailText(null, () -> new PassageReader(all));
+  }
+
+  /// A long text that is made anew each time it is read.
+  static MailText of(Opening opening) {
+    return new MailText(null, opening);
   }
 
   /// The text itself if it is short.
   public Optional<String> brief() {
-    boolean isShort = passages.isEmpty() && held.length() <= SHORT_MAX;
-    return isShort ? Optional.of(held) : Optional.empty();
+    return held != null && held.length() <= SHORT_MAX ? Optional.of(held) : Optional.empty();
   }
 
   /// Its beginning, cut where a character ends.
@@ -43,7 +55,7 @@ public final class MailText {
   /// @param max how long it may be, in UTF-16 units
   /// @throws IOException when the stored message can't be read now
   String start(int max) throws IOException {
-    String start = passages.isEmpty() ? held : read(max);
+    String start = held != null ? held : read(max);
     int end = Math.min(max, start.length());
     boolean isCut = end > 0 && Character.isHighSurrogate(start.charAt(end - 1));
     return start.substring(0, isCut ? end - 1 : end);
@@ -54,7 +66,7 @@ public final class MailText {
   ///
   /// @throws IOException when the stored message can't be read now
   public Reader open() throws IOException {
-    return passages.isEmpty() ? new StringReader(held) : new PassageReader(passages);
+    return opening.open();
   }
 
   private String read(int max) throws IOException {

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.postern.mime.Attachment;
 import io.postern.mime.Header;
+import io.postern.mime.HtmlText;
+import io.postern.mime.MailText;
 import io.postern.mime.ParsedMail;
 import io.postern.mime.Reply;
 import java.io.IOException;
@@ -27,11 +29,12 @@ import tools.jackson.core.JsonGenerator;
 ///   `token` and `signature`: hexadecimal HMAC-SHA256 of the other two by the signing key, fresh
 ///   for each call
 ///   (https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks).
-/// - Parsed: `body-plain`, there even when it is empty; `body-html`, when the mail has it;
-///   `stripped-text`, the text without what it quotes and without the signature, and
-///   `stripped-signature`, when there is one; `attachment-count`, `content-id-map` (JSON, from ids
-///   with angle brackets to `attachment-N`) and `attachment-N`, when there are some;
-///   `message-headers`: JSON, a list of pairs; and each header field as a field of its own.
+/// - Parsed: `body-plain`, there even when it is empty, and made of the HTML in a mail that has
+///   nothing else; `body-html`, when the mail has it; `stripped-text`, the text without what it
+///   quotes and without the signature, and `stripped-signature`, when there is one;
+///   `attachment-count`, `content-id-map` (JSON, from ids with angle brackets to `attachment-N`)
+///   and `attachment-N`, when there are some; `message-headers`: JSON, a list of pairs; and each
+///   header field as a field of its own.
 /// - Raw: `body-mime`, the message as it came.
 ///
 /// `stripped-html`, which Mailgun sends when it can tell what is quoted, is never there. A header
@@ -117,12 +120,13 @@ final class MailgunFormat {
 
   private static void parsed(Form form, Payload payload) throws IOException {
     ParsedMail parsed = payload.parsed();
-    form.field("body-plain", parsed.text().orElse(JsonBody.EMPTY));
+    Optional<MailText> plain = plain(parsed);
+    form.field("body-plain", plain.orElse(JsonBody.EMPTY));
     if (parsed.html().isPresent()) {
       form.field("body-html", parsed.html().get());
     }
-    if (parsed.text().isPresent()) {
-      Reply reply = Reply.of(parsed.text().get());
+    if (plain.isPresent()) {
+      Reply reply = Reply.of(plain.get());
       form.field("stripped-text", reply.text());
       if (!reply.signature().isEmpty()) {
         form.field("stripped-signature", reply.signature());
@@ -137,6 +141,14 @@ final class MailgunFormat {
         form.field(name.get(), header.value());
       }
     }
+  }
+
+  /// The text, and of a mail that has none the words of its HTML.
+  private static Optional<MailText> plain(ParsedMail parsed) throws IOException {
+    if (parsed.text().isPresent() || parsed.html().isEmpty()) {
+      return parsed.text();
+    }
+    return Optional.of(HtmlText.of(parsed.html().get()));
   }
 
   /// The name of the field for a header, if there may be one. Mailgun's From and Subject differ

@@ -101,10 +101,21 @@ class MailgunFormatTest {
     assertEquals("a b+c&d=e%\r\n", fields.get("body-plain"));
     assertEquals("1&b=2 %+二", fields.get("X-A"));
     assertFalse(fields.containsKey("attachment-count") || fields.containsKey("body-html"));
-    assertEquals(
-        "",
-        url(body(ServiceMail.payload("Content-Type: text/html\n\nx"), false), UTF_8)
-            .get("body-plain"));
+  }
+
+  @Test
+  void makesTheTextOfHtmlThatStandsAlone() throws IOException {
+    String head = "Content-Type: text/html\n\n";
+    String html = "<p>Yes,&nbsp;please.<br>On 2 Nov 2026, Ann wrote:</p>";
+    Map<String, String> fields = url(body(ServiceMail.payload(head + html), false), UTF_8);
+    assertEquals("Yes, please.\r\nOn 2 Nov 2026, Ann wrote:", fields.get("body-plain"));
+    assertEquals("Yes, please.", fields.get("stripped-text"));
+    assertEquals(html, fields.get("body-html"));
+    String paragraph = "<p>more</p>";
+    Map<String, String> more =
+        url(body(ServiceMail.payload(head + paragraph.repeat(20_000)), false), UTF_8);
+    assertEquals("more\r\n\r\n".repeat(20_000).strip(), more.get("body-plain"));
+    assertEquals("", url(body(ServiceMail.payload(head), false), UTF_8).get("body-plain"));
   }
 
   @Test

@@ -1,0 +1,303 @@
+package io.postern.mime;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+
+/// Reads the words of HTML in bounded memory: no tree is built, for that of a hostile text would
+/// take a hundred times its length. For one thread.
+final class HtmlTextReader extends Reader {
+  private static final int BLOCK = 8192;
+  private static final String LINE_END = "\r\n";
+
+  /// Longer names are no tag's that means anything here.
+  private static final int NAME_MAX = 12;
+
+  /// Tags whose content is no text, up to the end tag (HTML, "Parsing HTML documents").
+  private static final Set<String> SILENT = Set.of("script", "style", "title", "noembed", "xmp");
+
+  /// Tags that begin and end a line.
+  private static final Set<String> LINES =
+      Set.of(
+          "address",
+          "article",
+          "aside",
+          "body",
+          "caption",
+          "center",
+          "dd",
+          "div",
+          "dl",
+          "dt",
+          "fieldset",
+          "figcaption",
+          "figure",
+          "footer",
+          "form",
+          "header",
+          "hr",
+          "legend",
+          "li",
+          "main",
+          "nav",
+          "section",
+          "tbody",
+          "tfoot",
+          "thead",
+          "tr");
+
+  /// Tags that stand apart, with an empty line before and after.
+  private static final Set<String> PARAGRAPHS =
+      Set.of("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "ul", "ol");
+
+  private enum State {
+    TEXT,
+    /// After `&`.
+    ENTITY,
+    /// After `<`.
+    OPEN,
+    /// In a tag's name.
+    NAME,
+    /// Behind it, up to `>`.
+    TAG,
+    /// In a quoted value of an attribute.
+    QUOTED,
+    /// After `<!` or `<?`, and not in a comment.
+    DECLARATION,
+    COMMENT,
+    /// In what a script or a style sheet says.
+    SILENCE
+  }
+
+  private final Reader html;
+  private final char[] block = new char[BLOCK];
+  private final StringBuilder out = new StringBuilder();
+  private int outAt;
+  private boolean isOver;
+
+  private State state = State.TEXT;
+
+  /// An entity or a tag's name so far; in a comment or in silence the characters that may be its
+  /// end.
+  private final StringBuilder word = new StringBuilder();
+
+  private char quote;
+  private String silentTag = "";
+  private boolean isPreformatted;
+
+  /// What stands between the last character given and the next one: line ends, or a space.
+  private int lineEnds;
+
+  private boolean isSpaced;
+  private boolean isStarted;
+
+  HtmlTextReader(Reader html) {
+    this.html = html;
+  }
+
+  @Override
+  public int read(char[] chars, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, chars.length);
+    if (length == 0) {
+      return 0;
+    }
+    while (outAt == out.length()) {
+      if (isOver) {
+        return -1;
+      }
+      out.setLength(0);
+      outAt = 0;
+      fill();
+    }
+    int count = Math.min(length, out.length() - outAt);
+    out.getChars(outAt, outAt + count, chars, offset);
+    outAt += count;
+    return count;
+  }
+
+  @Override
+  public void close() throws IOException {
+    html.close();
+  }
+
+  private void fill() throws IOException {
+    int count = html.read(block, 0, BLOCK);
+    for (int i = 0; i < count; i++) {
+      take(block[i]);
+    }
+    if (count < 0) {
+      isOver = true;
+      if (state == State.ENTITY) {
+        text(HtmlEntities.text(word.toString()));
+      } else if (state == State.OPEN) {
+        text("<");
+      }
+    }
+  }
+
+  private void take(char c) {
+    switch (state) {
+      case TEXT -> character(c);
+      case ENTITY -> entity(c);
+      case OPEN -> open(c);
+      case NAME -> name(c);
+      case TAG -> tag(c);
+      case QUOTED -> state = c == quote ? State.TAG : State.QUOTED;
+      case DECLARATION -> declaration(c);
+      case COMMENT -> comment(c);
+      case SILENCE -> silence(c);
+    }
+  }
+
+  private void character(char c) {
+    switch (c) {
+      case '<' -> begin(State.OPEN);
+      case '&' -> begin(State.ENTITY);
+      default -> text(c);
+    }
+  }
+
+  private void begin(State next) {
+    state = next;
+    word.setLength(0);
+  }
+
+  private void entity(char c) {
+    boolean isPart = c < 0x80 && (Character.isLetterOrDigit(c) || (c == '#' && word.isEmpty()));
+    if (isPart && word.length() < HtmlEntities.NAME_MAX) {
+      word.append(c);
+      return;
+    }
+    text(HtmlEntities.text(word.toString()));
+    state = State.TEXT;
+    boolean isEnd = c == ';' && HtmlEntities.isKnown(word.toString());
+    if (!isEnd) {
+      take(c);
+    }
+  }
+
+  private void open(char c) {
+    if (c == '!' || c == '?') {
+      begin(State.DECLARATION);
+    } else if (c == '/' || (c < 0x80 && Character.isLetter(c))) {
+      begin(State.NAME);
+      word.append(c);
+    } else {
+      // As in "a < b".
+      text('<');
+      state = State.TEXT;
+      take(c);
+    }
+  }
+
+  private void name(char c) {
+    if (c == '>' || c == '/' || Character.isWhitespace(c)) {
+      state = State.TAG;
+      tag(c);
+    } else if (word.length() <= NAME_MAX) {
+      word.append(c);
+    }
+  }
+
+  private void tag(char c) {
+    if (c == '"' || c == '\'') {
+      quote = c;
+      state = State.QUOTED;
+    } else if (c == '>') {
+      state = State.TEXT;
+      element(word.toString().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private void element(String tag) {
+    boolean isEnd = tag.startsWith("/");
+    String name = isEnd ? tag.substring(1) : tag;
+    if (SILENT.contains(name) && !isEnd) {
+      silentTag = "</" + name;
+      begin(State.SILENCE);
+    } else if (name.equals("br")) {
+      lineEnds = Math.min(lineEnds + 1, 2);
+    } else if (PARAGRAPHS.contains(name)) {
+      lineEnds = 2;
+      isPreformatted = name.equals("pre") ? !isEnd : isPreformatted;
+    } else if (LINES.contains(name)) {
+      lineEnds = Math.max(lineEnds, 1);
+      if (name.equals("li") && !isEnd) {
+        text("* ");
+      }
+    } else if (name.equals("td") || name.equals("th")) {
+      isSpaced = true;
+    }
+  }
+
+  /// Only two dashes right at its start make it a comment; the word is full when it can be none.
+  private void declaration(char c) {
+    if (c == '>') {
+      state = State.TEXT;
+    } else if (c == '-' && word.length() < 2) {
+      word.append(c);
+      // Its two dashes may be those of the end, too.
+      state = word.length() == 2 ? State.COMMENT : State.DECLARATION;
+    } else {
+      word.append(c).setLength(2);
+    }
+  }
+
+  /// Ends at `-->`; the word has as many dashes as stand before the character, at most two.
+  private void comment(char c) {
+    if (c == '-') {
+      word.setLength(Math.min(word.length() + 1, 2));
+    } else if (c == '>' && word.length() == 2) {
+      state = State.TEXT;
+    } else {
+      word.setLength(0);
+    }
+  }
+
+  /// Ends with the end tag. No character of it but the first is `<`, so that one look at each finds
+  /// it.
+  private void silence(char c) {
+    char lower = c < 0x80 ? Character.toLowerCase(c) : c;
+    if (word.length() == silentTag.length()) {
+      word.setLength(0);
+      state = State.TAG;
+      tag(c);
+    } else if (lower == silentTag.charAt(word.length())) {
+      word.append(lower);
+    } else {
+      word.setLength(0);
+      if (lower == '<') {
+        word.append(lower);
+      }
+    }
+  }
+
+  private void text(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      text(text.charAt(i));
+    }
+  }
+
+  private void text(char c) {
+    boolean isBlank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\u00a0';
+    if (isBlank && !isPreformatted) {
+      isSpaced = true;
+      return;
+    }
+    if (isPreformatted && (c == '\n' || c == '\r')) {
+      lineEnds = c == '\n' ? Math.min(lineEnds + 1, 2) : lineEnds;
+      return;
+    }
+    if (isStarted && lineEnds > 0) {
+      out.append(LINE_END.repeat(lineEnds));
+    } else if (isStarted && isSpaced) {
+      out.append(' ');
+    }
+    out.append(c);
+    isStarted = true;
+    isSpaced = false;
+    lineEnds = 0;
+  }
+}
