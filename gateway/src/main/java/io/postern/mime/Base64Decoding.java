@@ -28,27 +28,13 @@ final class Base64Decoding extends Decoding {
     return VALUES[character & 0xff];
   }
 
-  /// How many characters of the encoding stand there, padding included; negative when there are
-  /// others, white space apart.
-  static int characters(byte[] bytes, int from, int to) {
+  /// True when all of them are characters of the alphabet, as in nearly all lines but the last.
+  static boolean isAlphabet(byte[] bytes, int from, int to) {
     int all = 0;
     for (int i = from; i < to; i++) {
       all |= VALUES[bytes[i] & 0xff];
     }
-    // One look at each byte does for nearly all lines.
-    return all >= 0 ? to - from : mixedCharacters(bytes, from, to);
-  }
-
-  private static int mixedCharacters(byte[] bytes, int from, int to) {
-    int characters = 0;
-    boolean isClean = true;
-    for (int i = from; i < to; i++) {
-      byte b = bytes[i];
-      boolean counts = VALUES[b & 0xff] >= 0 || b == '=';
-      characters += counts ? 1 : 0;
-      isClean &= counts || (b >= 0 && b <= ' ');
-    }
-    return isClean ? characters : Math.min(-characters, -1);
+    return all >= 0;
   }
 
   @Override

@@ -11,7 +11,11 @@ import java.io.OutputStream;
 /// @param encoding how it is encoded
 /// @param offset where it begins in the message
 /// @param length encoded, in bytes
-record Content(Source source, TransferEncoding encoding, long offset, long length) {
+/// @param measured decoded, in bytes, if that is known; else [#UNMEASURED]
+record Content(Source source, TransferEncoding encoding, long offset, long length, long measured) {
+  /// The length of what has yet to be decoded to know it.
+  static final long UNMEASURED = -1;
+
   /// The content, decoded: a stream in bounded memory, which the caller closes. The same bytes each
   /// time.
   InputStream open() throws IOException {
@@ -22,6 +26,9 @@ record Content(Source source, TransferEncoding encoding, long offset, long lengt
   long size() throws IOException {
     if (encoding == TransferEncoding.IDENTITY) {
       return length;
+    }
+    if (measured != UNMEASURED) {
+      return measured;
     }
     try (InputStream in = open()) {
       return in.transferTo(OutputStream.nullOutputStream());

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param isAlternative true when it stands for the same as its neighbours (RFC 2046 §5.1.4)
 /// @param offset where its content begins in the message
 /// @param length of its content, encoded, in bytes
+/// @param size of its content, decoded, as [Content] has it
 record Leaf(
     int position,
     Headers headers,
@@ -23,10 +24,14 @@ record Leaf(
     TransferEncoding encoding,
     boolean isAlternative,
     long offset,
-    long length) {
+    long length,
+    long size) {
+  /// Real ones stay below a hundred characters. Payloads keep them while they wait.
+  static final int CONTENT_ID_MAX = 255;
+
   /// Where its content lies.
   Content content(Source source) {
-    return new Content(source, encoding, offset, length);
+    return new Content(source, encoding, offset, length, size);
   }
 
   /// Its content, decoded; the caller closes it.
@@ -56,24 +61,39 @@ record Leaf(
     return isText && !isDetached() && (name().isEmpty() || position == 0 || isAlternative);
   }
 
-  /// Its Content-ID without angle brackets (RFC 2392 §2), if it has one that is printable.
+  /// Its Content-ID without angle brackets (RFC 2392 §2), if it has one that is printable and no
+  /// longer than [#CONTENT_ID_MAX].
   Optional<String> contentId() {
     return headers
         .first("Content-ID")
         .map(header -> header.value().strip())
         .map(id -> id.startsWith("<") && id.endsWith(">") ? id.substring(1, id.length() - 1) : id)
-        .filter(id -> !id.isEmpty() && id.chars().allMatch(c -> c > ' ' && c != '<' && c != '>'));
+        .filter(id -> !id.isEmpty() && id.length() <= CONTENT_ID_MAX)
+        .filter(id -> id.chars().allMatch(c -> c > ' ' && c != '<' && c != '>'));
   }
 
   /// The same, as another type.
   Leaf as(String other) {
-    return new Leaf(
-        position, headers, disposition, type.as(other), encoding, isAlternative, offset, length);
+    return with(type.as(other), length, size);
   }
 
   /// The same, with its end known.
-  Leaf endingAt(long end) {
+  ///
+  /// @param decoded how long its content is, decoded, as [Content] has it
+  Leaf endingAt(long end, long decoded) {
+    return with(type, end - offset, decoded);
+  }
+
+  private Leaf with(ContentType newType, long newLength, long newSize) {
     return new Leaf(
-        position, headers, disposition, type, encoding, isAlternative, offset, end - offset);
+        position,
+        headers,
+        disposition,
+        newType,
+        encoding,
+        isAlternative,
+        offset,
+        newLength,
+        newSize);
   }
 }

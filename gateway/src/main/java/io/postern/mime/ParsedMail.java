@@ -140,7 +140,7 @@ public final class ParsedMail {
     }
     Headers headers = Headers.read(start, start.length);
     long textLength = Math.min(source.size(), UNPARSED_TEXT_MAX);
-    Content text = new Content(source, TransferEncoding.IDENTITY, 0, textLength);
+    Content text = new Content(source, TransferEncoding.IDENTITY, 0, textLength, textLength);
     Leaf whole =
         new Leaf(
             0,
@@ -150,6 +150,7 @@ public final class ParsedMail {
             TransferEncoding.IDENTITY,
             false,
             0,
+            source.size(),
             source.size());
     List<Attachment> attachments = new ArrayList<>();
     attachments.add(new Attachment("message.eml", whole, Optional.of(subject(headers)), source));

@@ -43,10 +43,9 @@ final class PartScanner {
   private int bareLineEnds;
   private int headerBytes;
 
-  /// How many characters of base64 the present part has, and whether others stand among them.
-  private long base64;
-
-  private boolean isBase64Broken;
+  /// Measures the present part, if that is base64, while its lines are at hand: how long a file is
+  /// and whether it is damaged is then known without decoding it.
+  private Base64Meter base64 = new Base64Meter();
 
   /// What the line belongs to.
   private enum Area {
@@ -181,7 +180,7 @@ final class PartScanner {
   private void content() {
     switch (area) {
       case HEADERS -> header();
-      case LEAF -> checkBase64();
+      case LEAF -> measure();
       case PREAMBLE -> open.getFirst().countPreamble(contentLength());
       case EPILOGUE -> epilogue += contentLength();
     }
@@ -198,13 +197,9 @@ final class PartScanner {
     return 0;
   }
 
-  /// Sees that base64 is sound while its lines are at hand: whether a file is damaged must be known
-  /// without decoding it.
-  private void checkBase64() {
+  private void measure() {
     if (leaf.isPresent() && leaf.get().encoding() == TransferEncoding.BASE64) {
-      int characters = Base64Decoding.characters(lines.bytes(), lines.from(), lines.to());
-      base64 += Math.abs(characters);
-      isBase64Broken |= characters < 0;
+      base64.see(lines.bytes(), lines.from(), lines.to());
     }
   }
 
@@ -289,7 +284,8 @@ final class PartScanner {
             known.orElse(TransferEncoding.IDENTITY),
             !open.isEmpty() && open.getFirst().isSubtype("alternative"),
             start,
-            0);
+            0,
+            Content.UNMEASURED);
     if (type.text().isEmpty()) {
       defects.add(new Defect(Kind.BROKEN_TYPE));
       // Such bytes are text (RFC 2045 §5.2), unless something says that they are a file.
@@ -297,7 +293,6 @@ final class PartScanner {
       found = found.as(isFile ? ContentType.UNKNOWN : ContentType.PLAIN);
     }
     leaf = Optional.of(found);
-    base64 = 0;
   }
 
   private static Parameters disposition(Headers headers) {
@@ -308,13 +303,18 @@ final class PartScanner {
     if (area == Area.HEADERS) {
       endHeaders(end);
     }
-    leaf.ifPresent(part -> leaves.add(part.endingAt(Math.max(end, part.offset()))));
-    if (isBase64Broken || base64 % 4 == 1) {
-      defects.add(new Defect(Kind.BROKEN_ENCODING, TransferEncoding.BASE64.word()));
+    if (leaf.isPresent()) {
+      Leaf part = leaf.get();
+      boolean isMeasured = area == Area.LEAF && part.encoding() == TransferEncoding.BASE64;
+      base64.end();
+      long size = isMeasured ? base64.size() : Content.UNMEASURED;
+      leaves.add(part.endingAt(Math.max(end, part.offset()), size));
+      if (base64.isDamaged()) {
+        defects.add(new Defect(Kind.BROKEN_ENCODING, TransferEncoding.BASE64.word()));
+      }
+      base64 = new Base64Meter();
+      leaf = Optional.empty();
     }
-    base64 = 0;
-    isBase64Broken = false;
-    leaf = Optional.empty();
   }
 
   /// Ends a multipart. One without a single part is all preamble, and that is then its text.
