@@ -7,8 +7,13 @@ import java.util.Optional;
 /// A part of a mail that is no body. Its content stays in the stored message and is decoded anew
 /// each time it is opened.
 public final class Attachment {
+  /// How long the subject of an attached message may be, in characters; the rest is not told. A
+  /// mail can hold a thousand messages, and payloads keep their subjects while they wait.
+  static final int SUBJECT_MAX = 255;
+
   private final String fileName;
   private final String contentType;
+  private final Optional<String> charset;
   private final boolean isInline;
   private final Optional<String> contentId;
   private final Optional<String> subject;
@@ -16,8 +21,9 @@ public final class Attachment {
 
   Attachment(String fileName, Leaf leaf, Optional<String> subject, Source source) {
     this.fileName = fileName;
-    this.subject = subject;
+    this.subject = subject.map(text -> Excerpt.of(text, SUBJECT_MAX));
     contentType = leaf.type().text();
+    charset = leaf.type().charset();
     contentId = leaf.contentId();
     isInline =
         !leaf.isDetached() && (!leaf.disposition().value().isEmpty() || contentId.isPresent());
@@ -35,6 +41,12 @@ public final class Attachment {
     return contentType;
   }
 
+  /// The charset that a file of text says it is in, as the mail calls it, in lower case; made safe
+  /// to repeat. Its content stays in it.
+  public Optional<String> charset() {
+    return charset;
+  }
+
   /// True when the mail wants it to be shown in its text (RFC 2183 §2.1), as an image in HTML.
   public boolean isInline() {
     return isInline;
@@ -45,7 +57,8 @@ public final class Attachment {
     return contentId;
   }
 
-  /// The subject of an attached message, decoded, empty if it has none; absent for everything else.
+  /// The subject of an attached message, decoded, its beginning if it is long, empty if there is
+  /// none; absent for everything else.
   public Optional<String> subject() {
     return subject;
   }

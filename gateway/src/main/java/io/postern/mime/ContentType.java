@@ -2,6 +2,7 @@ package io.postern.mime;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// What a part says it is (RFC 2045 §5), made safe to repeat: a type and a subtype, each a token in
 /// lower case.
@@ -16,6 +17,9 @@ record ContentType(String text, Parameters parameters) {
 
   /// What bytes are of which nothing is said (RFC 2045 §5.2).
   static final ContentType TEXT = new ContentType(PLAIN, Parameters.read(""));
+
+  /// What names of charsets are made of, and need no quotes.
+  private static final Pattern CHARSET = Pattern.compile("[a-z0-9][a-z0-9+._-]{0,39}");
 
   /// RFC 6838 §4.2.
   private static final int NAME_MAX = 127;
@@ -47,6 +51,17 @@ record ContentType(String text, Parameters parameters) {
 
   boolean isMultipart() {
     return text.startsWith("multipart/");
+  }
+
+  /// The charset that a text says it is in, in the form in which names are compared; none for what
+  /// is no text, and for what can be no name.
+  Optional<String> charset() {
+    return text.startsWith("text/")
+        ? parameters
+            .parameter("charset")
+            .map(CharsetNames::plain)
+            .filter(name -> CHARSET.matcher(name).matches())
+        : Optional.empty();
   }
 
   private static boolean isName(String text) {

@@ -49,7 +49,11 @@ final class CloudmailinFormat {
     Map<String, List<String>> all = new LinkedHashMap<>();
     for (Header header : HeaderList.single(payload)) {
       String name = header.name().toLowerCase(Locale.ROOT).replace('-', '_');
-      all.computeIfAbsent(name, _ -> new ArrayList<>()).add(header.value());
+      List<String> values = all.computeIfAbsent(name, _ -> new ArrayList<>());
+      // Message_ID is another field than Message-ID, and must not make a list of what is a text.
+      if (values.isEmpty() || !HeaderList.standsOnce(name.replace('_', '-'))) {
+        values.add(header.value());
+      }
     }
     all.put("return_path", List.of(payload.mail().envelope().from().text()));
     json.writeObjectPropertyStart("headers");

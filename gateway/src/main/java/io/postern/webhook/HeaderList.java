@@ -65,6 +65,11 @@ final class HeaderList {
     return list;
   }
 
+  /// True for the name, in lower case, of a field that is told once.
+  static boolean standsOnce(String name) {
+    return ADDRESSES_ONCE.contains(name) || ONCE.contains(name);
+  }
+
   /// The text of all address fields of a name as one list; empty when there is none.
   static String addresses(Headers headers, String name) {
     return headers.named(name).stream().map(Addresses::text).collect(Collectors.joining(", "));

@@ -56,12 +56,14 @@ final class MultipartForm implements Form {
     pieces.words("\r\n");
   }
 
-  /// Adds a file.
+  /// Adds a file. One of text says its charset (RFC 7578 §4.5), for its bytes are as the mail has
+  /// them.
   void file(String name, Attachment attachment) throws IOException {
     pieces.words(
         "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"");
     pieces.words(escaped(attachment.fileName()));
-    pieces.words("\"\r\nContent-Type: " + attachment.contentType() + "\r\n\r\n");
+    String charset = attachment.charset().map(it -> "; charset=" + it).orElse("");
+    pieces.words("\"\r\nContent-Type: " + attachment.contentType() + charset + "\r\n\r\n");
     pieces.add(attachment::open, attachment.size());
     pieces.words("\r\n");
   }

@@ -17,9 +17,14 @@ import java.util.function.Function;
 /// A body in the making: short pieces are held as bytes, long ones are encoded or decoded anew
 /// whenever the body is read. For one thread until the body is made.
 final class Pieces {
+  /// How many bytes of text are held encoded. A text is short, but there may be hundreds, and some
+  /// encodings make six bytes of a character: what is beyond this is encoded as it is read.
+  private static final int ENCODED_MAX = 64 * 1024;
+
   private final List<Piece> pieces = new ArrayList<>();
   private final ByteArrayOutputStream held = new ByteArrayOutputStream();
   private long length;
+  private int encoded;
 
   /// A stretch of the body, the same each time it is opened.
   @FunctionalInterface
@@ -48,8 +53,10 @@ final class Pieces {
   /// @param encoding as [TextStream] takes it
   void text(MailText text, Function<String, byte[]> encoding) throws IOException {
     Optional<String> brief = text.brief();
-    if (brief.isPresent()) {
-      held.writeBytes(encoding.apply(brief.get()));
+    if (brief.isPresent() && encoded < ENCODED_MAX) {
+      byte[] bytes = encoding.apply(brief.get());
+      held.writeBytes(bytes);
+      encoded += bytes.length;
       return;
     }
     chars(text::open, encoding);

@@ -134,6 +134,7 @@ final class PosternFormat {
       json.writeStartObject();
       json.writeStringProperty("name", attachment.fileName());
       json.writeStringProperty("type", attachment.contentType());
+      body.string("charset", attachment.charset());
       body.string("subject", attachment.subject());
       json.writeNumberProperty("size", content.size());
       json.writeStringProperty("sha256", content.sha256());

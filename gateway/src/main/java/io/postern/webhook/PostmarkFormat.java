@@ -22,9 +22,10 @@ import tools.jackson.core.JsonGenerator;
 /// https://postmarkapp.com/developer/webhooks/inbound-webhook and
 /// https://postmarkapp.com/developer/user-guide/inbound/parse-an-email show it:
 ///
-/// - `From`: the bare address; `FromName`; `To`, `Cc`, `Bcc`: lists as text; `FromFull`, `ToFull`,
-///   `CcFull`, `BccFull`: the same as objects of `Email`, `Name` and `MailboxHash`, the text after
-///   a plus sign in the local part. The recipient is in `Bcc` when the header names it nowhere.
+/// - `From`: the bare address, the reverse-path when the mail names none; `FromName`; `To`, `Cc`,
+///   `Bcc`: lists as text; `FromFull`, `ToFull`, `CcFull`, `BccFull`: the same as objects of
+///   `Email`, `Name` and `MailboxHash`, the text after a plus sign in the local part. The recipient
+///   is in `Bcc` when the header names it nowhere.
 /// - `OriginalRecipient`: the envelope's; `MailboxHash` is of it. `MessageID`: an id of ours in the
 ///   form of a UUID, one for each delivery; `MessageStream`: `inbound`; `Tag`: empty.
 /// - `Subject`, `ReplyTo`, and `Date` as the mail has it; `TextBody`, `HtmlBody`: empty for none;
@@ -75,7 +76,9 @@ final class PostmarkFormat {
   private static void writeAddresses(JsonGenerator json, Payload payload) {
     Headers headers = payload.parsed().headers();
     Mailbox from =
-        Addresses.mailboxes(headers, "From").stream().findFirst().orElse(new Mailbox("", ""));
+        Addresses.mailboxes(headers, "From").stream()
+            .findFirst()
+            .orElseGet(() -> new Mailbox("", sender(payload)));
     json.writeStringProperty("From", from.address());
     json.writeStringProperty("FromName", from.name());
     json.writeName("FromFull");
@@ -93,6 +96,13 @@ final class PostmarkFormat {
     write(json, "To", to);
     write(json, "Cc", cc);
     write(json, "Bcc", bcc);
+  }
+
+  /// Who sent a mail that does not say from whom it is. Receivers take it for granted that each is
+  /// from someone; of one with the null reverse-path it is our own mail system.
+  private static String sender(Payload payload) {
+    String from = payload.mail().envelope().from().text();
+    return from.isEmpty() ? "MAILER-DAEMON@" + payload.gateway().hostName() : from;
   }
 
   private static void write(JsonGenerator json, String name, List<Mailbox> mailboxes) {
@@ -140,6 +150,11 @@ final class PostmarkFormat {
     json.writeStartObject();
     json.writeStringProperty("Name", attachment.fileName());
     body.base64("Content", attachment, size);
+    if (size == 0) {
+      // Receivers that also know the posts of the service's test button, which have Data in the
+      // place of Content, take an empty one for none, and fail without the other.
+      json.writeStringProperty("Data", "");
+    }
     json.writeStringProperty("ContentType", attachment.contentType());
     json.writeNumberProperty("ContentLength", size);
     attachment.contentId().ifPresent(id -> json.writeStringProperty("ContentID", id));

@@ -19,8 +19,8 @@ import tools.jackson.core.JsonGenerator;
 ///
 /// - `headers`: the header section as text, unfolded and not decoded; `text` and `html`, when the
 ///   mail has them; `attachments`, how many; `attachment-info`, when there are some: a JSON map
-///   from `attachmentN` to names, type and Content-ID; `content-ids`, when one has such an id: a
-///   JSON map from the id without angle brackets to `attachmentN`; `attachmentN`, the files.
+///   from `attachmentN` to names, type, charset and Content-ID; `content-ids`, when one has such an
+///   id: a JSON map from the id without angle brackets to `attachmentN`; `attachmentN`, the files.
 /// - In raw mode, in place of all these, `email`: the message as it came.
 /// - Always `to`, `from`, `subject` and, when the mail has it, `cc`: header texts; `envelope`: JSON
 ///   with the one recipient as a list, and the reverse-path; `charsets`: a JSON map that says UTF-8
@@ -126,6 +126,7 @@ final class SendgridFormat {
       json.writeStringProperty("filename", attachment.fileName());
       json.writeStringProperty("name", attachment.fileName());
       json.writeStringProperty("type", attachment.contentType());
+      attachment.charset().ifPresent(name -> json.writeStringProperty("charset", name));
       attachment.contentId().ifPresent(id -> json.writeStringProperty("content-id", id));
       json.writeEndObject();
     }

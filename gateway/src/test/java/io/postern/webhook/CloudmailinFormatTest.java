@@ -55,6 +55,11 @@ class CloudmailinFormatTest {
     assertEquals("bounce@example.com", hostile.get("return_path").asString());
     assertEquals("a@example.com, b@example.com", hostile.get("from").asString());
     assertEquals("[\"1\",\"2\"]", hostile.get("x_twice").toString());
+    JsonNode alike =
+        read(ServiceMail.payload("Message-ID: <1@example.com>\nMessage_ID: 2\nX_A: 1\nX-A: 2\n\nx"))
+            .get("headers");
+    assertEquals("<1@example.com>", alike.get("message_id").asString());
+    assertEquals("[\"1\",\"2\"]", alike.get("x_a").toString());
   }
 
   @Test

@@ -160,7 +160,8 @@ class PosternFormatTest {
     assertEquals("two boxes & more = 二箱", json.get("text").asString());
     assertEquals("<img src=\"cid:logo@example.com\">", json.get("html").asString());
     assertEquals(
-        "{\"name\":\"list.csv\",\"type\":\"text/csv\",\"subject\":null,\"size\":3,"
+        "{\"name\":\"list.csv\",\"type\":\"text/csv\",\"charset\":null,"
+            + "\"subject\":null,\"size\":3,"
             // printf a,b | sha256sum
             + "\"sha256\":\"1eb7c54d52831bbfe8942af0b1c56b7409523a59ed6ca99c1174fef7eb32c1b5\","
             + "\"contentId\":null,\"disposition\":\"attachment\",\"content\":\"YSxi\","

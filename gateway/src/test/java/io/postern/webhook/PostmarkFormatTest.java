@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.mail.ReversePath;
 import io.postern.mime.Letters;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -94,11 +95,9 @@ class PostmarkFormatTest {
   void isEmptyWhereTheMailSaysNothing() throws IOException {
     JsonNode json = read(ServiceMail.payload("X: y\n\n"), false);
     for (String name :
-        List.of("From", "FromName", "To", "Cc", "Subject", "ReplyTo", "Date", "HtmlBody", "Tag")) {
+        List.of("FromName", "To", "Cc", "Subject", "ReplyTo", "Date", "HtmlBody", "Tag")) {
       assertEquals("", json.get(name).asString(), name);
     }
-    assertEquals(
-        "{\"Email\":\"\",\"Name\":\"\",\"MailboxHash\":\"\"}", json.get("FromFull").toString());
     assertEquals(0, json.get("Attachments").size());
   }
 
@@ -152,5 +151,31 @@ class PostmarkFormatTest {
     JsonNode latin = read(Payloads.of(new Letters().raw("\n\u00ff").message()), true);
     assertTrue(latin.get("RawEmail").asString().endsWith("\n\uFFFD"));
     assertFalse(read(ServiceMail.payload("\nx"), false).has("RawEmail"));
+  }
+
+  @Test
+  void tellsWhoSentAMailThatDoesNotSay() throws IOException {
+    JsonNode json = read(ServiceMail.payload("Subject: x\n\nhello"), false);
+    assertEquals("bounce@example.com", json.get("From").asString());
+    assertEquals("bounce@example.com", json.get("FromFull").get("Email").asString());
+    JsonNode bounce =
+        read(
+            Payloads.of(
+                Letters.of("Subject: x\n\nhello"),
+                Payloads.peer("192.0.2.25", "mx.example.com"),
+                ReversePath.NULL),
+            false);
+    assertEquals("MAILER-DAEMON@mx.in.example.com", bounce.get("FromFull").get("Email").asString());
+  }
+
+  @Test
+  void saysTwiceThatAFileIsEmpty() throws IOException {
+    JsonNode attachments =
+        read(ServiceMail.payload("Content-Type: image/png; name=a.png\n\n"), false)
+            .get("Attachments");
+    assertEquals(
+        "[{\"Name\":\"a.png\",\"Content\":\"\",\"Data\":\"\",\"ContentType\":\"image/png\","
+            + "\"ContentLength\":0}]",
+        attachments.toString());
   }
 }

@@ -93,4 +93,22 @@ class SendgridFormatTest {
     assertEquals(
         "{\"to\":\"UTF-8\",\"from\":\"UTF-8\",\"subject\":\"UTF-8\"}", parts.getLast().text());
   }
+
+  @Test
+  void tellsTheCharsetOfATextFile() throws IOException {
+    String head = "Content-Type: text/csv; name=a.csv; charset=";
+    Map<String, FormReader.Part> fields =
+        ServiceMail.once(read(ServiceMail.payload(head + "\"Shift_JIS\"\n\nx"), false));
+    assertEquals(
+        "{\"attachment1\":{\"filename\":\"a.csv\",\"name\":\"a.csv\",\"type\":\"text/csv\","
+            + "\"charset\":\"shift_jis\"}}",
+        fields.get("attachment-info").text());
+    assertEquals(
+        new FormReader.Part("attachment1", "a.csv", "text/csv; charset=shift_jis", "x"),
+        fields.get("attachment1"));
+    String injected = head + "\"x/y\"\n\nx";
+    assertEquals(
+        "text/csv",
+        ServiceMail.once(read(ServiceMail.payload(injected), false)).get("attachment1").type());
+  }
 }
