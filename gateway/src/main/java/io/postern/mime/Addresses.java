@@ -1,7 +1,6 @@
 package io.postern.mime;
 
 import io.postern.mail.Domain;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +14,10 @@ import java.util.stream.Collectors;
 /// field that is not gives everything in it that looks like an address, display names included, for
 /// no two mail readers agree on what it says.
 public final class Addresses {
+  /// How many mailboxes of a field are told. As objects of JSON those of a long field would be ten
+  /// times its length, in memory for as long as the payload waits.
+  public static final int MAILBOXES_MAX = 1000;
+
   /// RFC 5321 §4.5.3.1.3 allows 254; some senders use more.
   private static final int LOCAL_MAX = 512;
 
@@ -42,13 +45,14 @@ public final class Addresses {
     return new AddressReader(field.raw(), true).read().isPresent();
   }
 
-  /// The mailboxes of all fields of a name, in their order, repeated ones included. Those of a
-  /// field that is not in the grammar have no names. Any text gives a list, in time linear in its
-  /// length.
+  /// The mailboxes of all fields of a name, in their order, repeated ones included, at most
+  /// [#MAILBOXES_MAX]. Those of a field that is not in the grammar have no names. Any text gives a
+  /// list, in time linear in its length.
   public static List<Mailbox> mailboxes(Headers headers, String field) {
-    List<Mailbox> all = new ArrayList<>();
-    headers.named(field).forEach(header -> all.addAll(of(header, true)));
-    return List.copyOf(all);
+    return headers.named(field).stream()
+        .flatMap(header -> of(header, true).stream())
+        .limit(MAILBOXES_MAX)
+        .toList();
   }
 
   /// A field's text, decoded so that it still reads as the same addresses: a comma in an encoded

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The names under which mail knows charsets, each with the superset that senders mean by it.
@@ -49,7 +50,14 @@ final class CharsetNames {
           "unknown",
           "x-unknown",
           "unknown-8bit",
-          "x-user-defined");
+          "x-user-defined",
+          "jisautodetect",
+          "x-jisautodetect");
+
+  /// Charsets of the JDK that are not asked. CESU-8 and the kinds of UTF-32 decode to halves of
+  /// surrogate pairs, which JSON and UTF-8 can't hold, and what the detection of Japanese finds
+  /// depends on how the bytes come in blocks; no mail program sends any of them.
+  private static final Pattern UNFIT = Pattern.compile("CESU-8|(X-)?UTF-32.*|x-JISAutoDetect");
 
   /// What can't be in a name and is not part of it: quotes, and what follows them.
   private static final String JUNK = "'\";, ";
@@ -111,8 +119,7 @@ final class CharsetNames {
   private static Map<String, TextEncoding> byName() {
     Map<String, TextEncoding> names = new HashMap<>();
     Charset.availableCharsets().values().stream()
-        // The only one that decodes to halves of surrogate pairs, which JSON and UTF-8 can't hold.
-        .filter(charset -> !charset.name().equals("CESU-8"))
+        .filter(charset -> !UNFIT.matcher(charset.name()).matches())
         .forEach(
             charset -> {
               TextEncoding encoding = TextEncoding.of(charset);
@@ -129,7 +136,7 @@ final class CharsetNames {
     put(names, UTF8, "utf8", "utf-8", "utf_8", "unicode-1-1-utf-8", "x-unicode20utf8", "utf8mb4");
     put(names, new TextEncoding(UTF_8, Shift.UTF_7), "utf-7", "utf7", "unicode-1-1-utf-7");
     put(names, LATIN, "iso-8859-1", "iso8859-1", "iso_8859-1", "iso88591", "latin1", "latin-1");
-    put(names, LATIN, "l1", "windows-1252", "ansi");
+    put(names, LATIN, "l1", "windows-1252", "ansi", "csisolatin1", "iso-ir-100", "cp819", "ibm819");
     put(names, JIS, "iso-2022-jp", "iso2022jp", "csiso2022jp", "jis", "cp50220", "cp50221");
     put(names, JIS, "x-windows-50220", "x-windows-50221", "x-windows-iso2022jp", "ms50220");
     put(names, JIS, "iso-2022-jp-ms", "cp50222", "_iso-2022-jp$esc", "_iso-2022-jp$sio");
@@ -139,15 +146,22 @@ final class CharsetNames {
     put(names, EUC_JP, "euc-jp", "eucjp", "x-euc-jp", "x-eucjp", "eucjp-ms", "cp51932");
     put(names, EUC_JP, "eucjp-win", "ujis", "x-euc", "cseucpkdfmtjapanese");
     put(names, KOREAN, "euc-kr", "ks_c_5601-1987", "ks_c_5601", "ksc5601", "cp949", "euckr");
-    put(names, KOREAN, "ks_c_5601-1989", "korean", "uhc", "windows-949");
+    put(names, KOREAN, "ks_c_5601-1989", "korean", "uhc", "windows-949", "ksc_5601", "cseuckr");
+    put(names, KOREAN, "csksc56011987", "iso-ir-149");
     put(names, GB18030, "gb2312", "gb_2312-80", "gbk", "x-gbk", "cp936", "euc-cn", "gb-2312");
-    put(names, GB18030, "gb_2312", "windows-936", "gb18030", "chinese");
+    put(names, GB18030, "gb_2312", "windows-936", "gb18030", "chinese", "csgb2312", "iso-ir-58");
+    put(names, GB18030, "csiso58gb231280", "gb2312_charset");
     put(names, new TextEncoding(GB18030.charset(), Shift.HZ), "hz-gb-2312", "hz", "hz-gb2312");
     put(names, BIG5, "big5", "big-5", "big5-hkscs", "cn-big5", "x-x-big5", "cp950", "x-big5");
+    put(names, BIG5, "csbig5");
     put(names, KOI8, "koi8-u", "koi8u", "koi8-ru");
-    put(names, find("windows-1254"), "iso-8859-9", "latin5");
-    put(names, find("x-windows-874"), "tis-620", "iso-8859-11", "cp874", "windows-874");
-    put(names, find("ISO-8859-8"), "iso-8859-8-i", "iso-8859-8-e");
+    put(names, find("windows-1254"), "iso-8859-9", "latin5", "l5", "csisolatin5", "iso-ir-148");
+    put(names, find("x-windows-874"), "tis-620", "iso-8859-11", "cp874", "windows-874", "dos-874");
+    put(names, find("ISO-8859-8"), "iso-8859-8-i", "iso-8859-8-e", "logical", "visual");
+    put(names, find("ISO-8859-6"), "iso-8859-6-i", "iso-8859-6-e");
+    put(names, find("x-MacRoman"), "macintosh", "mac", "x-mac-roman", "csmacintosh");
+    put(names, find("x-MacCyrillic"), "x-mac-cyrillic");
+    put(names, find("x-MacUkraine"), "x-mac-ukrainian");
     return Map.copyOf(names);
   }
 

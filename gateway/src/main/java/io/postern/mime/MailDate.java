@@ -40,7 +40,7 @@ public final class MailDate {
       int day = Integer.parseInt(words.get(at));
       int month = MONTHS.indexOf(start(words.get(at + 1))) + 1;
       int year = year(words.get(at + 2));
-      if (year > YEAR_MAX) {
+      if (year < 0 || year > YEAR_MAX) {
         return Optional.empty();
       }
       String[] time = words.get(at + 3).split(":", -1);
@@ -89,7 +89,7 @@ public final class MailDate {
 
   /// §4.3: two digits are of 1950 to 2049, three are counted from 1900.
   private static int year(String word) {
-    int year = Integer.parseInt(word);
+    int year = Integer.parseUnsignedInt(word);
     return switch (word.length()) {
       case 2 -> year < 50 ? 2000 + year : 1900 + year;
       case 3 -> 1900 + year;

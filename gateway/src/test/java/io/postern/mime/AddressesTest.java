@@ -123,4 +123,12 @@ class AddressesTest {
         String.join(
             " ~ ", Addresses.mailboxes(headers, "from").stream().map(Mailbox::text).toList()));
   }
+
+  @Test
+  void tellsAThousandMailboxesAndComparesAll() {
+    byte[] many = ("To: " + "a@example.com, ".repeat(1500) + "last@example.com").getBytes(UTF_8);
+    Headers headers = Headers.read(many, many.length);
+    assertEquals(Addresses.MAILBOXES_MAX, Addresses.mailboxes(headers, "To").size());
+    assertEquals(List.of("a@example.com", "last@example.com"), Addresses.of(headers, "To"));
+  }
 }

@@ -5,9 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.Reader;
 import java.nio.charset.Charset;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +58,73 @@ class CharsetsTest {
   void takesTheSupersetThatSendersMean(String declared, String charset, String text) {
     byte[] bytes = text.getBytes(Charset.forName(charset));
     assertEquals(text, Charsets.decode(bytes, declared.replace("\"", "")).text());
+  }
+
+  @Test
+  void knowsTheOldNamesThatMailStillUses() {
+    assertEquals("é", decode("\u008e", "macintosh"));
+    assertEquals("Б", decode("\u0081", "x-mac-cyrillic"));
+    assertEquals("€", decode("\u0080", "cp819"));
+    assertEquals("镕基", decode("\u00e9F\u00bb\u00f9", "csGB2312"));
+    assertEquals("한국어", decode("\u00c7\u00d1\u00b1\u00b9\u00be\u00ee", "ksc_5601"));
+  }
+
+  /// Sequences that switch charsets, and such as could give half a character.
+  private static final String[] SEQUENCES = {
+    "\u001b$B",
+    "\u001b(B",
+    "\u001b(I",
+    "\u001b$(D",
+    "\u001b$)A",
+    "\u001b$)C",
+    "\u001b$*H",
+    "\u001b.A",
+    "\u001bN",
+    "\u000e",
+    "\u000f",
+    "\u008e\u00a2",
+    "\0\0\u00d8\0",
+    "\0\u00d8\0\0",
+    "\u00d8\0",
+    "\0\u00dc",
+    "\u00ed\u00a0\u0080",
+    "\u00836\u00c79",
+    "+2AA-",
+    "\0\0\u00fe\u00ff",
+    "\u00ff\u00fe\0\0",
+    "\u00fe\u00ff",
+    "\u00ff\u00fe",
+    "~{",
+    "~}"
+  };
+
+  @Test
+  void givesValidUnicodeInEveryCharset() throws IOException {
+    Random chance = new Random(5);
+    Set<String> names = new TreeSet<>(Set.of("utf-7", "hz", "iso-2022-jp"));
+    for (Charset charset : Charset.availableCharsets().values()) {
+      names.add(charset.name());
+      names.addAll(charset.aliases());
+    }
+    for (String name : names) {
+      for (int i = 0; i < 50; i++) {
+        byte[] bytes = odd(chance);
+        Charsets.Decoded decoded = Charsets.decode(bytes, name);
+        assertTrue(UTF_8.newEncoder().canEncode(decoded.text()), name);
+        try (Reader reader = decoded.encoding().open(new ByteArrayInputStream(bytes))) {
+          assertTrue(UTF_8.newEncoder().canEncode(reader.readAllAsString()), name);
+        }
+      }
+    }
+  }
+
+  private static byte[] odd(Random chance) {
+    StringBuilder latin = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      latin.append(SEQUENCES[chance.nextInt(SEQUENCES.length)]);
+      latin.append((char) chance.nextInt(256));
+    }
+    return latin.toString().getBytes(ISO_8859_1);
   }
 
   @Test

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.function.ThrowingSupplier;
 
-/// Fails what is quadratic, and not a slow or a busy machine: the bound is a hundred times what the
-/// work takes, and of CPU time.
+/// Fails what is quadratic, and not a slow or a busy machine: the bound is many times what the work
+/// takes, and of CPU time.
 public final class Cpu {
-  private static final long MAX_NANOS = 3_000_000_000L;
+  private static final long MAX_NANOS = 1_000_000_000L;
 
   private Cpu() {}
 

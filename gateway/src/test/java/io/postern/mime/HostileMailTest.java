@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Mails that were made to cost much. The bound on CPU time is a hundred times what they take, so
-/// that it fails for what is quadratic and not for a slow machine.
+/// Mails that were made to cost much. The bound on CPU time is many times what they take, so that
+/// it fails for what is quadratic and not for a slow machine.
 class HostileMailTest {
   /// A message that counts the bytes that are read of it.
   private static final class CountingMessage implements Message {

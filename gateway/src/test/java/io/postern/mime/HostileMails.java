@@ -107,6 +107,15 @@ public final class HostileMails {
                     + ("--b\nContent-Type: message/rfc822\n\n" + "A: 1\n".repeat(1_000))
                         .repeat(999)));
     all.put(
+        "1,000 messages with long subjects",
+        () ->
+            mail(
+                MULTIPART
+                    + ("--b\nContent-Type: message/rfc822\n\nSubject: " + "漢".repeat(5000) + "\n\n")
+                        .repeat(999)));
+    all.put("64,000 addresses", () -> mail("To: " + "a@b,".repeat(64_000) + "\n\nx\n"));
+    all.put("HTML of tags", () -> mail("Content-Type: text/html\n\n" + "<p>a".repeat(1_000_000)));
+    all.put(
         "raw bytes in 1,000 headers",
         () -> new Letters().raw("A: \u00e9\u00ff\r\n".repeat(1_000) + "\r\nx").message());
   }

@@ -533,4 +533,18 @@ class ParsedMailTest {
         };
     assertThrows(IOException.class, () -> ParsedMail.parse(cut));
   }
+
+  @Test
+  void tellsTheBeginningOfALongSubjectAndNoLongContentId() throws IOException {
+    String nested = "Content-Type: message/rfc822\nContent-ID: <" + "c".repeat(255) + ">\n\n";
+    Attachment message =
+        ParsedMail.parse(Letters.of(nested + "Subject: " + "漢".repeat(300) + "\n\nx"))
+            .attachments()
+            .getFirst();
+    assertEquals(Optional.of("漢".repeat(255)), message.subject());
+    assertEquals(Optional.of("c".repeat(255)), message.contentId());
+    Attachment other =
+        ParsedMail.parse(Letters.of(nested.replace("<", "<c") + "\nx")).attachments().getFirst();
+    assertEquals(Optional.empty(), other.contentId());
+  }
 }

@@ -90,6 +90,37 @@ class HeldMemoryTest {
   }
 
   @Test
+  void holdLittleOfManyMessages() throws IOException {
+    String part =
+        "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: " + "漢".repeat(5000) + "\r\n\r\n";
+    String head = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+    Message message = new MadeMessage().then(head, 1).then(part, 999);
+    assertEquals(999, ParsedMail.parse(message).attachments().size());
+    assertHeld(message, 999 * 2200);
+  }
+
+  @Test
+  void holdLittleOfManyAddresses() throws IOException {
+    Message message =
+        new MadeMessage()
+            .then("To: ", 1)
+            .then("a@b,", 64_000)
+            .then("\r\n\r\n", 1)
+            .then(PLAIN, 2000);
+    assertFalse(ParsedMail.parse(message).unparsed());
+    assertHeld(message, HELD_MAX + 2 * Headers.BYTES_MAX);
+  }
+
+  @Test
+  void holdHeadersOfOtherScriptsAsText() throws IOException {
+    // Bytes that each become two in memory, and six in the encoding of forms.
+    String line = "X-A: " + "ж".repeat(490) + "\r\n";
+    Message message = new MadeMessage().then(line, 250).then("\r\n", 1).then(PLAIN, 2000);
+    assertFalse(ParsedMail.parse(message).unparsed());
+    assertHeld(message, 3 * Headers.BYTES_MAX, List.of(Dialect.of(Format.MAILGUN)));
+  }
+
+  @Test
   void holdNothingOfAFile() throws IOException {
     String head = "Content-Type: application/zip; name=a.zip\r\n";
     String line = "0123456789abcdefghijklmnopqrstuvwxyz+/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ\r\n";
@@ -99,14 +130,19 @@ class HeldMemoryTest {
   }
 
   private static void assertHeld(Message message, long max) throws IOException {
+    assertHeld(message, max, Payloads.dialects());
+  }
+
+  private static void assertHeld(Message message, long max, List<Dialect> dialects)
+      throws IOException {
     // What is loaded and built once does not count.
-    for (int i = 0; i < Payloads.dialects().size(); i++) {
-      stuck(message, i).stream().close();
+    for (int i = 0; i < dialects.size(); i++) {
+      stuck(message, i, dialects).stream().close();
     }
     List<Stuck> all = new ArrayList<>();
     long before = used();
     for (int i = 0; i < ATTEMPTS; i++) {
-      all.add(stuck(message, i));
+      all.add(stuck(message, i, dialects));
     }
     long held = (used() - before) / ATTEMPTS;
     assertTrue(held < max, () -> "each holds " + held + " bytes");
@@ -117,8 +153,8 @@ class HeldMemoryTest {
   }
 
   /// Each in another place, each format in its turn.
-  private static Stuck stuck(Message message, int number) throws IOException {
-    List<Dialect> dialects = Payloads.dialects();
+  private static Stuck stuck(Message message, int number, List<Dialect> dialects)
+      throws IOException {
     Dialect dialect = dialects.get(number % dialects.size());
     Body body = dialect.body(Payloads.of(message), Payloads.proof(""));
     InputStream stream = body.source().open();
