@@ -14,9 +14,9 @@ final class Base64Meter {
   /// Takes encoded bytes; line ends may be among them or left out.
   void see(byte[] bytes, int from, int to) {
     if (Base64Decoding.isAlphabet(bytes, from, to)) {
-      long all = characters + (to - from);
-      size += all / 4 * 3;
-      characters = (int) (all % 4);
+      int all = characters + (to - from);
+      size += all / 4 * 3L;
+      characters = all % 4;
       return;
     }
     for (int i = from; i < to; i++) {

@@ -56,14 +56,13 @@ final class MultipartForm implements Form {
     pieces.words("\r\n");
   }
 
-  /// Adds a file. One of text says its charset (RFC 7578 §4.5), for its bytes are as the mail has
-  /// them.
+  /// Adds a file. Its type has no charset, not even of a text: django-anymail, which reads most of
+  /// these forms in Python, encodes the file anew by it, and fails with Shift_JIS.
   void file(String name, Attachment attachment) throws IOException {
     pieces.words(
         "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"");
     pieces.words(escaped(attachment.fileName()));
-    String charset = attachment.charset().map(it -> "; charset=" + it).orElse("");
-    pieces.words("\"\r\nContent-Type: " + attachment.contentType() + charset + "\r\n\r\n");
+    pieces.words("\"\r\nContent-Type: " + attachment.contentType() + "\r\n\r\n");
     pieces.add(attachment::open, attachment.size());
     pieces.words("\r\n");
   }

@@ -18,7 +18,7 @@ final class FormReader {
       Pattern.compile(
           """
           Content-Disposition: form-data; name="([A-Za-z_0-9-]+)"(?:; filename="([^"\r\n]+)"
-          Content-Type: (TOKEN/TOKEN(?:; charset=[a-z0-9+._-]+)?))?
+          Content-Type: (TOKEN/TOKEN))?
 
           """
               .replace("\n", "\r\n")

@@ -1,6 +1,7 @@
 package io.postern.webhook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.mime.Letters;
@@ -103,12 +104,9 @@ class SendgridFormatTest {
         "{\"attachment1\":{\"filename\":\"a.csv\",\"name\":\"a.csv\",\"type\":\"text/csv\","
             + "\"charset\":\"shift_jis\"}}",
         fields.get("attachment-info").text());
-    assertEquals(
-        new FormReader.Part("attachment1", "a.csv", "text/csv; charset=shift_jis", "x"),
-        fields.get("attachment1"));
-    String injected = head + "\"x/y\"\n\nx";
-    assertEquals(
-        "text/csv",
-        ServiceMail.once(read(ServiceMail.payload(injected), false)).get("attachment1").type());
+    assertEquals("text/csv", fields.get("attachment1").type());
+    Map<String, FormReader.Part> odd =
+        ServiceMail.once(read(ServiceMail.payload(head + "\"x/y\"\n\nx"), false));
+    assertFalse(odd.get("attachment-info").text().contains("charset"));
   }
 }
