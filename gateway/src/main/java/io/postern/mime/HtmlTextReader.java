@@ -2,55 +2,37 @@ package io.postern.mime;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.util.Locale;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 /// Reads the words of HTML in bounded memory: no tree is built, for that of a hostile text would
 /// take a hundred times its length. For one thread.
 final class HtmlTextReader extends Reader {
   private static final int BLOCK = 8192;
   private static final String LINE_END = "\r\n";
+  private static final String EMPTY_LINE = LINE_END + LINE_END;
 
   /// Longer names are no tag's that means anything here.
   private static final int NAME_MAX = 12;
 
-  /// Tags whose content is no text, up to the end tag (HTML, "Parsing HTML documents").
-  private static final Set<String> SILENT = Set.of("script", "style", "title", "noembed", "xmp");
+  /// What a tag means here.
+  private enum Tag {
+    /// Its content is no text, up to the end tag (HTML, "Parsing HTML documents").
+    SILENT,
+    /// It begins and ends a line.
+    LINE,
+    /// It is a line that begins with a mark.
+    ITEM,
+    /// It stands apart, with an empty line before and after.
+    PARAGRAPH,
+    PREFORMATTED,
+    BREAK,
+    CELL
+  }
 
-  /// Tags that begin and end a line.
-  private static final Set<String> LINES =
-      Set.of(
-          "address",
-          "article",
-          "aside",
-          "body",
-          "caption",
-          "center",
-          "dd",
-          "div",
-          "dl",
-          "dt",
-          "fieldset",
-          "figcaption",
-          "figure",
-          "footer",
-          "form",
-          "header",
-          "hr",
-          "legend",
-          "li",
-          "main",
-          "nav",
-          "section",
-          "tbody",
-          "tfoot",
-          "thead",
-          "tr");
-
-  /// Tags that stand apart, with an empty line before and after.
-  private static final Set<String> PARAGRAPHS =
-      Set.of("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "ul", "ol");
+  private static final Map<String, Tag> TAGS = tags();
 
   private enum State {
     TEXT,
@@ -183,7 +165,7 @@ final class HtmlTextReader extends Reader {
       begin(State.DECLARATION);
     } else if (c == '/' || (c < 0x80 && Character.isLetter(c))) {
       begin(State.NAME);
-      word.append(c);
+      word.append(lower(c));
     } else {
       // As in "a < b".
       text('<');
@@ -197,7 +179,7 @@ final class HtmlTextReader extends Reader {
       state = State.TAG;
       tag(c);
     } else if (word.length() <= NAME_MAX) {
-      word.append(c);
+      word.append(lower(c));
     }
   }
 
@@ -207,28 +189,33 @@ final class HtmlTextReader extends Reader {
       state = State.QUOTED;
     } else if (c == '>') {
       state = State.TEXT;
-      element(word.toString().toLowerCase(Locale.ROOT));
+      element();
     }
   }
 
-  private void element(String tag) {
-    boolean isEnd = tag.startsWith("/");
-    String name = isEnd ? tag.substring(1) : tag;
-    if (SILENT.contains(name) && !isEnd) {
-      silentTag = "</" + name;
-      begin(State.SILENCE);
-    } else if (name.equals("br")) {
-      lineEnds = Math.min(lineEnds + 1, 2);
-    } else if (PARAGRAPHS.contains(name)) {
-      lineEnds = 2;
-      isPreformatted = name.equals("pre") ? !isEnd : isPreformatted;
-    } else if (LINES.contains(name)) {
-      lineEnds = Math.max(lineEnds, 1);
-      if (name.equals("li") && !isEnd) {
-        text("* ");
+  private void element() {
+    boolean isEnd = !word.isEmpty() && word.charAt(0) == '/';
+    String name = word.substring(isEnd ? 1 : 0);
+    switch (TAGS.get(name)) {
+      case null -> {}
+      case SILENT -> {
+        if (!isEnd) {
+          silentTag = "</" + name;
+          begin(State.SILENCE);
+        }
       }
-    } else if (name.equals("td") || name.equals("th")) {
-      isSpaced = true;
+      case LINE -> lineEnds = Math.max(lineEnds, 1);
+      case ITEM -> {
+        lineEnds = Math.max(lineEnds, 1);
+        text(isEnd ? "" : "* ");
+      }
+      case PARAGRAPH -> lineEnds = 2;
+      case PREFORMATTED -> {
+        lineEnds = 2;
+        isPreformatted = !isEnd;
+      }
+      case BREAK -> lineEnds = Math.min(lineEnds + 1, 2);
+      case CELL -> isSpaced = true;
     }
   }
 
@@ -259,7 +246,7 @@ final class HtmlTextReader extends Reader {
   /// Ends with the end tag. No character of it but the first is `<`, so that one look at each finds
   /// it.
   private void silence(char c) {
-    char lower = c < 0x80 ? Character.toLowerCase(c) : c;
+    char lower = lower(c);
     if (word.length() == silentTag.length()) {
       word.setLength(0);
       state = State.TAG;
@@ -291,7 +278,7 @@ final class HtmlTextReader extends Reader {
       return;
     }
     if (isStarted && lineEnds > 0) {
-      out.append(LINE_END.repeat(lineEnds));
+      out.append(lineEnds == 2 ? EMPTY_LINE : LINE_END);
     } else if (isStarted && isSpaced) {
       out.append(' ');
     }
@@ -299,5 +286,27 @@ final class HtmlTextReader extends Reader {
     isStarted = true;
     isSpaced = false;
     lineEnds = 0;
+  }
+
+  private static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
+  }
+
+  private static Map<String, Tag> tags() {
+    Map<String, Tag> tags = new HashMap<>();
+    put(tags, Tag.SILENT, "script style title noembed xmp");
+    put(tags, Tag.LINE, "address article aside body caption center dd div dl dt fieldset");
+    put(tags, Tag.LINE, "figcaption figure footer form header hr legend main nav section tbody");
+    put(tags, Tag.LINE, "tfoot thead tr");
+    put(tags, Tag.ITEM, "li");
+    put(tags, Tag.PARAGRAPH, "p h1 h2 h3 h4 h5 h6 blockquote table ul ol");
+    put(tags, Tag.PREFORMATTED, "pre");
+    put(tags, Tag.BREAK, "br");
+    put(tags, Tag.CELL, "td th");
+    return Map.copyOf(tags);
+  }
+
+  private static void put(Map<String, Tag> tags, Tag tag, String names) {
+    List.of(names.split(" ")).forEach(name -> tags.put(name, tag));
   }
 }

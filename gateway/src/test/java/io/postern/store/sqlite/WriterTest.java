@@ -213,7 +213,7 @@ final class WriterTest {
             tables
                 .sql()
                 .update(
-                    "INSERT INTO books (version, taken, text) VALUES (?, abs(?), '')",
+                    "INSERT INTO books (kind, version, taken, text) VALUES ('a', ?, abs(?), '')",
                     book,
                     number));
   }
@@ -291,7 +291,9 @@ final class WriterTest {
   }
 
   private static int insert(Tables tables, String book) throws SQLException {
-    return tables.sql().update("INSERT INTO books (version, taken, text) VALUES (?, 0, '')", book);
+    return tables
+        .sql()
+        .update("INSERT INTO books (kind, version, taken, text) VALUES ('rules', ?, 0, '')", book);
   }
 
   private int books() throws SQLException {
