@@ -25,10 +25,15 @@ final class SubscriberCommandTest {
   private TestGateway gateway;
 
   @BeforeEach
-  void start() throws Exception {
+  void prepare() throws Exception {
     sink = WebhookSink.start();
     gateway = new TestGateway(folder).rule("desk", sink.url("/desk"));
-    gateway.subscriber("ops", sink.url("/events")).start();
+    gateway.subscriber("ops", sink.url("/events"));
+  }
+
+  /// From here the subscriber is told: what the sink is to answer is said before.
+  private void start() throws Exception {
+    gateway.start();
     gateway.tellConsole();
   }
 
@@ -40,6 +45,7 @@ final class SubscriberCommandTest {
 
   @Test
   void aPauseHoldsEventsAndAResumeTellsThem() throws Exception {
+    start();
     TestGateway.until("verified", () -> list().startsWith("ops  good"));
     assertEquals("ops is paused", run("subscriber", "pause", "ops").out().strip());
     assertTrue(list().contains("ops  paused since 2026-01-02"), list());
@@ -59,6 +65,7 @@ final class SubscriberCommandTest {
   @Test
   void theLogOfPostsIsSearchedAndWrittenAsCsv() throws Exception {
     sink.nextAt("/events", SinkAnswer.status(503).body("not, now"));
+    start();
     TestGateway.until("tried", () -> !told().isEmpty());
     TestGateway.until(
         "noted", () -> run("log", "--subscribers").out().contains("deferred   ops  1 test event"));
@@ -100,6 +107,7 @@ final class SubscriberCommandTest {
 
   @Test
   void aTestShowsTheBodyAndWhatItsAnswerWouldMean() throws Exception {
+    start();
     TestGateway.until("verified", () -> list().startsWith("ops  good"));
     Answer good = run("subscriber", "test", "ops", "--type", "bounces");
     assertEquals(0, good.code(), good.err());
@@ -118,7 +126,8 @@ final class SubscriberCommandTest {
   }
 
   @Test
-  void wrongUsageIsSaid() {
+  void wrongUsageIsSaid() throws Exception {
+    start();
     assertEquals(2, run("subscriber").code());
     assertEquals(1, run("subscriber", "test", "nobody").code());
   }
