@@ -52,23 +52,29 @@ public sealed interface Event {
     return number() == 0;
   }
 
+  /// A row of the status log says it.
+  sealed interface OfRow extends Event {
+    /// The row.
+    Row row();
+
+    @Override
+    default long number() {
+      return row().number();
+    }
+
+    @Override
+    default Instant at() {
+      return row().at();
+    }
+  }
+
   /// A delivery changed its status.
   ///
   /// @param row the row of the status log that says so
   /// @param mail the mail; [MailFacts#NONE] when it is no more, and of a denied one, which never
   ///   was
   /// @param account the account of the delivery's rule; empty for none, and when the rule is gone
-  record Change(Row row, MailFacts mail, String account) implements Event {
-    @Override
-    public long number() {
-      return row.number();
-    }
-
-    @Override
-    public Instant at() {
-      return row.at();
-    }
-
+  record Change(Row row, MailFacts mail, String account) implements OfRow {
     @Override
     public Type type() {
       return Type.DELIVERIES;
@@ -90,17 +96,7 @@ public sealed interface Event {
   /// @param report what it says of one recipient
   /// @param place which of the reports in this mail, from 1
   record Bounced(Row row, MailFacts mail, String account, BounceReport report, int place)
-      implements Event {
-    @Override
-    public long number() {
-      return row.number();
-    }
-
-    @Override
-    public Instant at() {
-      return row.at();
-    }
-
+      implements OfRow {
     @Override
     public Type type() {
       return Type.BOUNCES;

@@ -3,6 +3,7 @@ package io.postern.feed;
 import io.postern.settings.Document;
 import io.postern.settings.LiveFiles;
 import io.postern.settings.LiveFiles.Judgement;
+import io.postern.settings.Names;
 import io.postern.settings.Place;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Problems;
@@ -10,7 +11,6 @@ import io.postern.settings.Sources;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,8 +44,7 @@ public record SubscriberFiles(
     Problems unheard = new Problems();
     Document questionnaire = Document.questionnaire(unheard);
     Settings settings = new Settings(Path.of("subscribers"), Set.of(), true);
-    new SubscriberReader(settings, Severity.WARNING, new HashMap<>(), unheard)
-        .read(questionnaire.root());
+    new SubscriberReader(settings, Severity.WARNING, names(), unheard).read(questionnaire.root());
     return questionnaire.schema("A subscriber of a Postern gateway");
   }
 
@@ -74,7 +73,7 @@ public record SubscriberFiles(
     Problems problems = new Problems();
     problems.addAll(sources.problems());
     List<Subscriber> subscribers = new ArrayList<>();
-    Map<String, Place> names = new HashMap<>();
+    Names names = names();
     sources
         .texts()
         .forEach(
@@ -111,7 +110,7 @@ public record SubscriberFiles(
   }
 
   private Optional<Subscriber> subscriber(
-      String relative, String text, Map<String, Place> names, Problems problems) {
+      String relative, String text, Names names, Problems problems) {
     Path path;
     try {
       path = settings.folder().resolve(relative);
@@ -132,5 +131,9 @@ public record SubscriberFiles(
     }
     return new SubscriberReader(settings, unreadableSecret, names, problems)
         .read(document.get().root());
+  }
+
+  private static Names names() {
+    return new Names("subscriber", "ops-feed");
   }
 }

@@ -6,8 +6,7 @@ import io.postern.feed.Subscriber.Retry;
 import io.postern.feed.Subscriber.Selection;
 import io.postern.journal.Status;
 import io.postern.rules.CallReader;
-import io.postern.settings.Place;
-import io.postern.settings.Problem;
+import io.postern.settings.Names;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Problems;
 import io.postern.settings.Section;
@@ -20,15 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// One subscriber file to one subscriber.
 ///
 /// @param unreadableSecret how bad it is when an enabled subscriber's secret can't be read
-/// @param names the names of the subscribers read before, with their places
+/// @param names the names of the subscribers read before
 record SubscriberReader(
-    Settings settings, Severity unreadableSecret, Map<String, Place> names, Problems problems) {
-  private static final int NAME_CHARS_MAX = 100;
+    Settings settings, Severity unreadableSecret, Names names, Problems problems) {
   private static final int NAMES_MAX = 1_000;
   private static final int WAITS_MAX = 20;
 
@@ -51,7 +48,7 @@ record SubscriberReader(
   ///
   /// @return empty when it has an error that leaves no subscriber to read
   Optional<Subscriber> read(Section root) {
-    Optional<Text> name = name(root);
+    Optional<Text> name = names.read(root);
     boolean enabled = root.flag("enabled", true);
     root.require("post", "post: { url: https://ops.example.com/events }");
     Section post = root.section("post");
@@ -78,29 +75,6 @@ record SubscriberReader(
             validated,
             enabled,
             name.get().place()));
-  }
-
-  private Optional<Text> name(Section root) {
-    root.require("name", "name: ops-feed");
-    Optional<Text> name = root.text("name");
-    if (name.isEmpty()) {
-      return Optional.empty();
-    }
-    String value = name.get().value();
-    if (value.length() > NAME_CHARS_MAX) {
-      root.refuse("name", "longer than " + NAME_CHARS_MAX + " characters; write a shorter one");
-    }
-    if (!value.strip().equals(value)) {
-      root.refuse("name", "a space at its start or end; remove it");
-    }
-    @Nullable Place first = names.putIfAbsent(value, name.get().place());
-    if (first != null) {
-      root.refuse(
-          "name",
-          "%s is the name of the subscriber at %s; give each one a name of its own"
-              .formatted(Problem.quote(value), first));
-    }
-    return name;
   }
 
   private Optional<Receiver> receiver(

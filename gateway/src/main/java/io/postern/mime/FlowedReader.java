@@ -3,19 +3,16 @@ package io.postern.mime;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
-import java.util.Objects;
 
 /// Puts the paragraphs of a flowed text (RFC 3676 §4) on one line each, in bounded memory. Quoted
 /// paragraphs keep their marks, one `>` for each depth and a space; the space that was stuffed
 /// before a line that would look quoted goes. For one thread.
-final class FlowedReader extends Reader {
+final class FlowedReader extends RewritingReader {
   /// Deeper quotes are taken for text: who quotes so deep has no one to read it.
   private static final int DEPTH_MAX = 50;
 
   /// The line above a signature, which never flows (RFC 3676 §4.3).
   private static final String SIGNATURE = "-- ";
-
-  private static final int BLOCK = 8192;
 
   private enum State {
     /// At the marks of quotation before a line.
@@ -25,13 +22,7 @@ final class FlowedReader extends Reader {
     BODY
   }
 
-  private final Reader in;
   private final boolean deletesSpace;
-  private final char[] block = new char[BLOCK];
-  private final StringBuilder out = new StringBuilder();
-  private int outAt;
-  private boolean isOver;
-
   private State state = State.MARKS;
   private final StringBuilder head = new StringBuilder();
   private int depth;
@@ -48,7 +39,7 @@ final class FlowedReader extends Reader {
   private String endBefore = "";
 
   FlowedReader(Reader in, boolean deletesSpace) {
-    this.in = in;
+    super(in);
     this.deletesSpace = deletesSpace;
   }
 
@@ -62,43 +53,7 @@ final class FlowedReader extends Reader {
   }
 
   @Override
-  public int read(char[] chars, int offset, int length) throws IOException {
-    Objects.checkFromIndexSize(offset, length, chars.length);
-    if (length == 0) {
-      return 0;
-    }
-    while (outAt == out.length()) {
-      if (isOver) {
-        return -1;
-      }
-      out.setLength(0);
-      outAt = 0;
-      fill();
-    }
-    int count = Math.min(length, out.length() - outAt);
-    out.getChars(outAt, outAt + count, chars, offset);
-    outAt += count;
-    return count;
-  }
-
-  @Override
-  public void close() throws IOException {
-    in.close();
-  }
-
-  private void fill() throws IOException {
-    int count = in.read(block, 0, BLOCK);
-    if (count < 0) {
-      isOver = true;
-      end();
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      take(block[i]);
-    }
-  }
-
-  private void take(char c) {
+  void take(char c) {
     if (c == '\n') {
       endLine(holdsReturn ? "\r\n" : "\n");
       holdsReturn = false;
@@ -181,7 +136,8 @@ final class FlowedReader extends Reader {
     state = State.MARKS;
   }
 
-  private void end() {
+  @Override
+  void end() {
     if (holdsReturn) {
       endLine("\r");
     }

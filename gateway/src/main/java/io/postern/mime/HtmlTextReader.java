@@ -1,16 +1,13 @@
 package io.postern.mime;
 
-import java.io.IOException;
 import java.io.Reader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /// Reads the words of HTML in bounded memory: no tree is built, for that of a hostile text would
 /// take a hundred times its length. For one thread.
-final class HtmlTextReader extends Reader {
-  private static final int BLOCK = 8192;
+final class HtmlTextReader extends RewritingReader {
   private static final String LINE_END = "\r\n";
   private static final String EMPTY_LINE = LINE_END + LINE_END;
 
@@ -53,12 +50,6 @@ final class HtmlTextReader extends Reader {
     SILENCE
   }
 
-  private final Reader html;
-  private final char[] block = new char[BLOCK];
-  private final StringBuilder out = new StringBuilder();
-  private int outAt;
-  private boolean isOver;
-
   private State state = State.TEXT;
 
   /// An entity or a tag's name so far; in a comment or in silence the characters that may be its
@@ -76,50 +67,20 @@ final class HtmlTextReader extends Reader {
   private boolean isStarted;
 
   HtmlTextReader(Reader html) {
-    this.html = html;
+    super(html);
   }
 
   @Override
-  public int read(char[] chars, int offset, int length) throws IOException {
-    Objects.checkFromIndexSize(offset, length, chars.length);
-    if (length == 0) {
-      return 0;
+  void end() {
+    if (state == State.ENTITY) {
+      text(HtmlEntities.text(word.toString()));
+    } else if (state == State.OPEN) {
+      text("<");
     }
-    while (outAt == out.length()) {
-      if (isOver) {
-        return -1;
-      }
-      out.setLength(0);
-      outAt = 0;
-      fill();
-    }
-    int count = Math.min(length, out.length() - outAt);
-    out.getChars(outAt, outAt + count, chars, offset);
-    outAt += count;
-    return count;
   }
 
   @Override
-  public void close() throws IOException {
-    html.close();
-  }
-
-  private void fill() throws IOException {
-    int count = html.read(block, 0, BLOCK);
-    for (int i = 0; i < count; i++) {
-      take(block[i]);
-    }
-    if (count < 0) {
-      isOver = true;
-      if (state == State.ENTITY) {
-        text(HtmlEntities.text(word.toString()));
-      } else if (state == State.OPEN) {
-        text("<");
-      }
-    }
-  }
-
-  private void take(char c) {
+  void take(char c) {
     switch (state) {
       case TEXT -> character(c);
       case ENTITY -> entity(c);

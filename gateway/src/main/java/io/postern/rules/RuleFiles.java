@@ -1,6 +1,7 @@
 package io.postern.rules;
 
 import io.postern.settings.Document;
+import io.postern.settings.Names;
 import io.postern.settings.Place;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Problems;
@@ -8,7 +9,6 @@ import io.postern.settings.Sources;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,8 +39,7 @@ public final class RuleFiles {
     Problems unheard = new Problems();
     Document questionnaire = Document.questionnaire(unheard);
     Settings settings = new Settings(Path.of("rules"), Set.of(), true);
-    new RuleReader(settings, Severity.WARNING, new HashMap<>(), unheard)
-        .read(questionnaire.root(), "");
+    new RuleReader(settings, Severity.WARNING, names(), unheard).read(questionnaire.root(), "");
     return questionnaire.schema("A rule of a Postern gateway");
   }
 
@@ -76,7 +75,7 @@ public final class RuleFiles {
     Problems problems = new Problems();
     problems.addAll(sources.problems());
     List<Rule> rules = new ArrayList<>();
-    Map<String, Place> names = new HashMap<>();
+    Names names = names();
     sources
         .texts()
         .forEach(
@@ -93,8 +92,7 @@ public final class RuleFiles {
     return new Read.Good(new Book(sources, rules), problems.sorted());
   }
 
-  private Optional<Rule> rule(
-      String relative, String text, Map<String, Place> names, Problems problems) {
+  private Optional<Rule> rule(String relative, String text, Names names, Problems problems) {
     Path path;
     try {
       path = settings.folder().resolve(relative);
@@ -116,5 +114,9 @@ public final class RuleFiles {
     String account = slash < 0 ? "" : relative.substring(0, slash);
     return new RuleReader(settings, unreadableSecret, names, problems)
         .read(document.get().root(), account);
+  }
+
+  private static Names names() {
+    return new Names("rule", "support-desk");
   }
 }

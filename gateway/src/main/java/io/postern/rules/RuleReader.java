@@ -1,7 +1,7 @@
 package io.postern.rules;
 
 import com.google.re2j.Pattern;
-import io.postern.settings.Place;
+import io.postern.settings.Names;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Problems;
@@ -16,7 +16,6 @@ import io.postern.webhook.Format;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// One rule file to one rule.
 ///
 /// @param unreadableSecret how bad it is when an enabled rule's secret can't be read
-/// @param names the names of the rules read before, with their places
-record RuleReader(
-    Settings settings, Severity unreadableSecret, Map<String, Place> names, Problems problems) {
-  static final int NAME_CHARS_MAX = 100;
+/// @param names the names of the rules read before
+record RuleReader(Settings settings, Severity unreadableSecret, Names names, Problems problems) {
   static final int TERMS_MAX = 50;
 
   /// RFC 5322 §2.2: printable ASCII without the colon.
@@ -38,7 +35,7 @@ record RuleReader(
   ///
   /// @return empty when it has an error that leaves no rule to read
   Optional<Rule> read(Section root, String account) {
-    Optional<Text> name = name(root);
+    Optional<Text> name = names.read(root);
     List<Term> terms = terms(root);
     boolean enabled = root.flag("enabled", true);
     root.require("post", "post: { url: https://app.example.com/hooks/mail }");
@@ -66,29 +63,6 @@ record RuleReader(
             retry,
             enabled,
             name.get().place()));
-  }
-
-  private Optional<Text> name(Section root) {
-    root.require("name", "name: support-desk");
-    Optional<Text> name = root.text("name");
-    if (name.isEmpty()) {
-      return Optional.empty();
-    }
-    String value = name.get().value();
-    if (value.length() > NAME_CHARS_MAX) {
-      root.refuse("name", "longer than " + NAME_CHARS_MAX + " characters; write a shorter one");
-    }
-    if (!value.strip().equals(value)) {
-      root.refuse("name", "a space at its start or end; remove it");
-    }
-    @Nullable Place first = names.putIfAbsent(value, name.get().place());
-    if (first != null) {
-      root.refuse(
-          "name",
-          "%s is the name of the rule at %s; give each rule a name of its own"
-              .formatted(Problem.quote(value), first));
-    }
-    return name;
   }
 
   private List<Term> terms(Section root) {

@@ -161,7 +161,7 @@ final class SubscriberFilesTest {
             folder.resolve("b.yaml")
                 + ":1:7: name: \"ops\" is the name of the subscriber at "
                 + folder.resolve("a.yaml")
-                + ":1:7; give each one a name of its own"),
+                + ":1:7; give each subscriber a name of its own"),
         told(SMALL));
   }
 
