@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// A post that a [Catcher] caught.
 ///
@@ -29,6 +31,8 @@ public record Caught(
     boolean whole,
     Content content,
     int answered) {
+  private static final Pattern ATTEMPT = Pattern.compile("[1-9][0-9]{0,8}");
+
   public Caught {
     headers = copied(headers);
   }
@@ -71,6 +75,14 @@ public record Caught(
   /// The value of a field, when the content is a form.
   public Optional<String> field(String name) {
     return content instanceof Content.Form(PostedForm data) ? data.field(name) : Optional.empty();
+  }
+
+  /// The number of the attempt that the sender gives, from 1; empty when it gives none, or no
+  /// number of up to nine digits.
+  public OptionalInt attempt() {
+    return header("postern-attempt").filter(value -> ATTEMPT.matcher(value).matches()).stream()
+        .mapToInt(Integer::parseInt)
+        .findFirst();
   }
 
   /// The path, without a query.

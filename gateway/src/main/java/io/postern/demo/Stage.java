@@ -65,33 +65,37 @@ final class Stage {
     int before = pending.size();
     List<Row> rows = gateway.after(newest);
     arrivals.drainTo(pending);
-    Instant readTo = rows.isEmpty() ? Instant.MIN : rows.getLast().at();
     List<Happening> happenings = new ArrayList<>();
     for (Row row : rows) {
       newest = Math.max(newest, row.number());
       happenings.add(new Happening.Logged(row));
     }
+    Optional<Happening> readTo = happenings.stream().max(Happening.ORDER);
     List<Caught> later = new ArrayList<>();
     for (int i = 0; i < pending.size(); i++) {
-      Caught post = pending.get(i);
-      if (i < before || !post.at().isAfter(readTo)) {
-        happenings.add(new Happening.Posted(post));
+      Happening post = new Happening.Posted(pending.get(i));
+      if (i < before || readTo.filter(row -> Happening.ORDER.compare(post, row) < 0).isPresent()) {
+        happenings.add(post);
       } else {
-        later.add(post);
+        later.add(pending.get(i));
       }
     }
     pending.clear();
     pending.addAll(later);
-    happenings.sort(Comparator.comparing(Happening::at).thenComparingInt(Happening::rank));
+    happenings.sort(Happening.ORDER);
     happenings.forEach(this::show);
   }
 
   /// Something to show.
   private sealed interface Happening {
+    Comparator<Happening> ORDER =
+        Comparator.comparing(Happening::at).thenComparingLong(Happening::rank);
+
     Instant at();
 
-    /// The order of what happened in the same millisecond: accepted or refused, posted, settled.
-    int rank();
+    /// The order of what happened to a mail in the same millisecond: 0 accepted or refused, 1
+    /// posted for the first time, 2 that settled, 3 posted again, and so on.
+    long rank();
 
     record Posted(Caught post) implements Happening {
       @Override
@@ -100,8 +104,8 @@ final class Stage {
       }
 
       @Override
-      public int rank() {
-        return 1;
+      public long rank() {
+        return 2 * post.attempt().orElse(1) - 1;
       }
     }
 
@@ -112,8 +116,8 @@ final class Stage {
       }
 
       @Override
-      public int rank() {
-        return row.status() == Status.QUEUED || row.status() == Status.DENIED ? 0 : 2;
+      public long rank() {
+        return 2L * row.step().attempt();
       }
     }
   }

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -45,15 +46,26 @@ final class DemoTest {
   void showsWhatHappenedInItsOrder() {
     run(StandIn.Fault.NONE);
 
-    String act = screen().substring(screen().indexOf("3. "), screen().indexOf("1. expected"));
-    List<String> happenings =
-        Pattern.compile(" (queued|POST|500 \\(|200|deferred|succeeded)")
-            .matcher(act.substring(act.indexOf("C: .")))
-            .results()
-            .map(found -> found.group(1))
-            .toList();
     assertEquals(
-        List.of("queued", "POST", "500 (", "deferred", "POST", "200", "succeeded"), happenings);
+        List.of("queued", "POST", "500 (", "deferred", "POST", "200", "succeeded"), happenings());
+  }
+
+  @Test
+  void showsWhatHappenedInOneMillisecondInItsOrder() {
+    run(StandIn.Fault.NONE, InstantSource.fixed(Instant.parse("2026-01-02T03:04:05.678Z")));
+
+    assertEquals(
+        List.of("queued", "POST", "500 (", "deferred", "POST", "200", "succeeded"), happenings());
+  }
+
+  /// What the third act showed, a word each.
+  private List<String> happenings() {
+    String act = screen().substring(screen().indexOf("3. "), screen().indexOf("1. expected"));
+    return Pattern.compile(" (queued|POST|500 \\(|200|deferred|succeeded)")
+        .matcher(act.substring(act.indexOf("C: .")))
+        .results()
+        .map(found -> found.group(1))
+        .toList();
   }
 
   @Test
@@ -98,13 +110,17 @@ final class DemoTest {
   }
 
   private int run(StandIn.Fault fault) {
+    return run(fault, InstantSource.system());
+  }
+
+  private int run(StandIn.Fault fault, InstantSource clock) {
     return new Demo(
             configuration -> {
               folder.set(configuration.getParent());
-              return StandIn.start(configuration, fault);
+              return StandIn.start(configuration, fault, clock);
             },
             new PrintStream(screen, true, UTF_8),
-            InstantSource.system(),
+            clock,
             ACT_MAX)
         .run();
   }

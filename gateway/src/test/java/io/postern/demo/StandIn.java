@@ -30,6 +30,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -54,14 +56,16 @@ final class StandIn implements Demo.Running {
   private final List<Row> rows = new CopyOnWriteArrayList<>();
   private final Path rules;
   private final Fault fault;
+  private final InstantSource clock;
 
-  private StandIn(Path rules, Fault fault) throws IOException {
+  private StandIn(Path rules, Fault fault, InstantSource clock) throws IOException {
     this.rules = rules;
     this.fault = fault;
+    this.clock = clock;
   }
 
-  static StandIn start(Path configuration, Fault fault) throws IOException {
-    StandIn standIn = new StandIn(configuration.resolveSibling("rules"), fault);
+  static StandIn start(Path configuration, Fault fault, InstantSource clock) throws IOException {
+    StandIn standIn = new StandIn(configuration.resolveSibling("rules"), fault, clock);
     Thread.ofVirtual().start(standIn::accept);
     return standIn;
   }
@@ -151,8 +155,10 @@ final class StandIn implements Demo.Running {
 
   private void note(MimeMessage mail, String to, Status status, Step step, String reason)
       throws MessagingException {
-    Arrival arrival = new Arrival(Instant.now(), "s", "peer", "x", to, mail.getMessageID());
-    rows.add(new Row(rows.size() + 1, Instant.now(), status, reason, arrival, step));
+    // To the millisecond, as the store keeps it.
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    Arrival arrival = new Arrival(now, "s", "peer", "x", to, mail.getMessageID());
+    rows.add(new Row(rows.size() + 1, now, status, reason, arrival, step));
   }
 
   private int post(String to, String id, int attempt, byte[] form) throws IOException {
