@@ -105,7 +105,7 @@ final class Stage {
 
       @Override
       public long rank() {
-        return 2 * post.attempt().orElse(1) - 1;
+        return 2L * post.attempt().orElse(1) - 1;
       }
     }
 
