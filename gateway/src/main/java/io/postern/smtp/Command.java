@@ -59,6 +59,8 @@ sealed interface Command {
   /// A number of so many digits fits a long.
   int LONG_DIGITS = 18;
 
+  String CHUNK_VERB = "BDAT";
+
   /// What stands behind BDAT: a number of any length, and maybe a word.
   Pattern CHUNK = Pattern.compile("([0-9]+)(?: +|$)(.*)");
 
@@ -75,8 +77,8 @@ sealed interface Command {
     int blank = line.indexOf(' ');
     String verb = blank < 0 ? line : line.substring(0, blank);
     String argument = blank < 0 ? "" : line.substring(blank + 1);
-    if (!verb.chars().allMatch(c -> (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))) {
-      return new Refused(UNKNOWN);
+    if (!verb.chars().allMatch(Command::isLetter)) {
+      return isChunk(verb) ? new BadChunk(Optional.empty()) : new Refused(UNKNOWN);
     }
     return switch (verb.toUpperCase(Locale.ROOT)) {
       case "EHLO" -> hello(argument, true);
@@ -89,11 +91,23 @@ sealed interface Command {
       case "NOOP" -> Plain.NOTHING;
       case "HELP" -> Plain.HELP;
       case "VRFY" -> trimmed(argument).isEmpty() ? bad("VRFY wants an address") : Plain.VERIFY;
-      case "BDAT" -> chunk(argument);
+      case CHUNK_VERB -> chunk(argument);
       case "STARTTLS" -> alone(Plain.STARTTLS, argument);
       case "EXPN", "AUTH" -> new Refused(NOT_HERE);
       default -> new Refused(UNKNOWN);
     };
+  }
+
+  /// True when BDAT is what the line begins with, as a word: octets may follow the line then,
+  /// whatever else is wrong with it.
+  static boolean isChunk(String line) {
+    int verb = CHUNK_VERB.length();
+    return line.regionMatches(true, 0, CHUNK_VERB, 0, verb)
+        && (line.length() == verb || !isLetter(line.charAt(verb)));
+  }
+
+  private static boolean isLetter(int c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
   }
 
   private static Command alone(Command command, String argument) {

@@ -111,6 +111,7 @@ final class Conversation {
       case TOO_LONG ->
           Outcome.of(new Reply(500, "5.5.2", "Line is longer than " + Wire.LINE_MAX + " bytes"));
       case NO_TEXT -> Outcome.of(new Reply(500, "5.5.2", "Line is not printable UTF-8"));
+      case CHUNK -> new Outcome.Over(Ending.CHUNK, Transactions.BAD_CHUNK);
       // Where the line ends is in doubt, so nothing behind it is read (RFC 5321 §2.3.8).
       case BARE ->
           new Outcome.Over(

@@ -7,6 +7,9 @@ import java.nio.charset.StandardCharsets;
 /// What came when a command line was awaited. Lines end with CRLF and nothing else (RFC 5321
 /// §2.3.8).
 sealed interface Line {
+  /// How much of a line tells whether its verb is BDAT, in bytes: the verb, and what ends it.
+  int CHUNK_LOOK = Command.CHUNK_VERB.length() + 1;
+
   /// A command line without its CRLF: text of printable characters, blanks and tabs.
   record Text(String text) implements Line {}
 
@@ -19,7 +22,9 @@ sealed interface Line {
     /// Far longer than that; the rest of the line was not read.
     ENDLESS,
     /// A control character, or bytes that are not UTF-8 (RFC 6531 §3.3).
-    NO_TEXT
+    NO_TEXT,
+    /// A BDAT that is too long or no text. Octets follow it, and it can't be asked how many.
+    CHUNK
   }
 
   /// No line came, and none will.
@@ -38,7 +43,7 @@ sealed interface Line {
     for (int i = from; i < from + length; i++) {
       byte b = block[i];
       if ((b >= 0 && b < ' ' && b != '\t') || b == 127) {
-        return Unfit.NO_TEXT;
+        return noText(block, from, length);
       }
       ascii &= b >= 0;
     }
@@ -53,7 +58,17 @@ sealed interface Line {
               .decode(ByteBuffer.wrap(block, from, length))
               .toString());
     } catch (CharacterCodingException _) {
-      return Unfit.NO_TEXT;
+      return noText(block, from, length);
     }
+  }
+
+  private static Unfit noText(byte[] block, int from, int length) {
+    return isChunk(block, from, length) ? Unfit.CHUNK : Unfit.NO_TEXT;
+  }
+
+  /// True for the bytes of a line, or its first ones, whose verb is BDAT whatever follows it.
+  static boolean isChunk(byte[] block, int from, int length) {
+    return Command.isChunk(
+        new String(block, from, Math.min(length, CHUNK_LOOK), StandardCharsets.ISO_8859_1));
   }
 }

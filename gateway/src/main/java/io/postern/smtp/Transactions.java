@@ -18,7 +18,7 @@ final class Transactions {
 
   private static final Reply IN_CHUNKS =
       new Reply(503, "5.5.1", "BDAT has begun the message; BDAT LAST or RSET ends it");
-  private static final Reply BAD_CHUNK =
+  static final Reply BAD_CHUNK =
       new Reply(501, "5.5.4", "The form is BDAT octets, or BDAT octets LAST");
 
   /// A smaller chunk doesn't count as bringing mail, in bytes: a message must not come in millions

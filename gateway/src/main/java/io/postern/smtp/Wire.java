@@ -84,6 +84,7 @@ final class Wire {
     deadlines.awaitLine();
     int looked = 0;
     int discarded = 0;
+    Line tooLong = Line.Unfit.TOO_LONG;
     while (true) {
       for (int i = from + looked; i < to; i++) {
         if (block[i] == '\n') {
@@ -95,14 +96,16 @@ final class Wire {
           }
           int start = from;
           from = i + 2;
-          return discarded > 0 || from - start > LINE_MAX
-              ? Line.Unfit.TOO_LONG
-              : Line.of(block, start, i - start);
+          if (discarded == 0 && from - start <= LINE_MAX) {
+            return Line.of(block, start, i - start);
+          }
+          return discarded == 0 ? tooLong(start, i) : tooLong;
         }
       }
       // A CR at the end is looked at again, with its neighbour.
       looked = to - from - (to > from && block[to - 1] == '\r' ? 1 : 0);
       if (to - from > LINE_MAX) {
+        tooLong = discarded == 0 ? tooLong(from, to) : tooLong;
         discarded += looked;
         from += looked;
         looked = 0;
@@ -124,6 +127,10 @@ final class Wire {
         }
       }
     }
+  }
+
+  private Line tooLong(int start, int end) {
+    return Line.isChunk(block, start, end - start) ? Line.Unfit.CHUNK : Line.Unfit.TOO_LONG;
   }
 
   /// What came of waiting for bytes.

@@ -18,6 +18,10 @@ import java.util.regex.Pattern;
 final class StrictReader {
   private static final Pattern REPLY = Pattern.compile("[2-5][0-9][0-9][ -][ -~]*");
   private static final Pattern BDAT = Pattern.compile("(?i)BDAT(?: (.*))?");
+
+  /// BDAT with anything behind it but more of a word.
+  private static final Pattern ODD_BDAT = Pattern.compile("(?is)BDAT(?![A-Z]).*");
+
   private static final Pattern OCTETS = Pattern.compile("0*([0-9]+)(?: +(.*)| *)");
   private static final Pattern BARE_CR = Pattern.compile("\r(?!\n)");
   private static final Pattern ANY_LINE_END = Pattern.compile("\r\n|\r|\n");
@@ -96,7 +100,7 @@ final class StrictReader {
     int length = (end < 0 ? sent.length() : end) - at;
     boolean whole = end >= 0 && end + 1 < sent.length();
     if (length > LINE_GIVEN_UP) {
-      boolean givenUp = !whole || !next("500").contains("longer than");
+      boolean givenUp = !whole || !next("50").contains("longer than");
       at = end + 2;
       return !givenUp;
     }
@@ -108,10 +112,11 @@ final class StrictReader {
       return false;
     }
     String line = sent.substring(at, end);
+    boolean isChunk = ODD_BDAT.matcher(line).matches();
     at = end + 2;
     if (length + 2 > LINE_MAX || !isText(line)) {
-      next("500");
-      return true;
+      next(isChunk ? "501" : "500");
+      return !isChunk;
     }
     return obey(line.replaceFirst("[ \t]+$", ""));
   }
@@ -120,6 +125,10 @@ final class StrictReader {
     Matcher chunk = BDAT.matcher(line);
     if (chunk.matches()) {
       return chunk(chunk.group(1) == null ? "" : chunk.group(1).strip());
+    }
+    if (ODD_BDAT.matcher(line).matches()) {
+      next("501");
+      return false;
     }
     String reply = next("");
     if (reply.startsWith("354")) {
