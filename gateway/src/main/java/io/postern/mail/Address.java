@@ -2,10 +2,14 @@ package io.postern.mail;
 
 import java.util.Locale;
 
-/// A mailbox (RFC 5321 §4.1.2, RFC 6531 §3.3): local part as the peer gave it, quotes included, and
-/// domain.
+/// A mailbox (RFC 5321 §4.1.2, RFC 6531 §3.3): local part in the case the peer gave it, and domain.
 ///
-/// @param local the local part, 1 to [#LOCAL_MAX] octets in UTF-8; no control characters
+/// RFC 5321 §4.1.2 has all quoted forms of a local part name the same mailbox, so only one is kept
+/// and shown, the one with the fewest quotes and backslashes: `"joe"@example.com` is
+/// `joe@example.com` to rules, to the log and to postmaster's privileges.
+///
+/// @param local the local part, 1 to [#LOCAL_MAX] octets in UTF-8; no control characters; quoted
+///   where it has to be
 /// @param domain where it is
 public record Address(String local, Domain domain) {
   /// RFC 5321 §4.5.3.1.1 asks for at least 64 octets. Real senders use more (bounce addresses that
@@ -18,6 +22,7 @@ public record Address(String local, Domain domain) {
         || local.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("not a local part");
     }
+    local = LocalPart.plain(local);
   }
 
   /// The address without angle brackets, as rules, logs and payloads show it.

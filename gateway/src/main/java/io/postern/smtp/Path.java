@@ -2,6 +2,7 @@ package io.postern.smtp;
 
 import io.postern.mail.Address;
 import io.postern.mail.Domain;
+import io.postern.mail.LocalPart;
 import java.net.Inet6Address;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
 ///
 /// @param kind what stands between the brackets
 /// @param address the mailbox; empty for [Kind#NULL] and [Kind#POSTMASTER]
-/// @param local the local part as given, for [Kind#POSTMASTER]
+/// @param local the local part, in the case as given
 /// @param ascii false when it needs SMTPUTF8
 /// @param rest what follows the closing bracket, as it came
 record Path(Kind kind, Optional<Address> address, String local, boolean ascii, String rest) {
@@ -26,7 +27,6 @@ record Path(Kind kind, Optional<Address> address, String local, boolean ascii, S
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}");
   private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
   private static final String IPV6_TAG = "IPv6:";
-  private static final String ATEXT_SIGNS = "!#$%&'*+-/=?^_`{|}~";
 
   /// Reads a path at the start of the text. Total.
   ///
@@ -38,11 +38,11 @@ record Path(Kind kind, Optional<Address> address, String local, boolean ascii, S
     if (!text.startsWith("<")) {
       return Optional.empty();
     }
-    int localEnd = localEnd(text, 1);
+    int localEnd = LocalPart.end(text, 1);
     if (localEnd <= 1 || localEnd >= text.length()) {
       return Optional.empty();
     }
-    String local = text.substring(1, localEnd);
+    String local = LocalPart.plain(text.substring(1, localEnd));
     if (text.charAt(localEnd) == '>') {
       return local.equalsIgnoreCase("postmaster") && isAscii(local)
           ? Optional.of(
@@ -72,50 +72,6 @@ record Path(Kind kind, Optional<Address> address, String local, boolean ascii, S
       return Optional.empty();
     }
     return Domain.parse(text).map(domain -> new Address(local, domain));
-  }
-
-  /// The index behind the local part that starts at the index; the index itself when none does.
-  private static int localEnd(String text, int start) {
-    if (start < text.length() && text.charAt(start) == '"') {
-      return quotedEnd(text, start);
-    }
-    int i = start;
-    boolean atom = false;
-    while (i < text.length() && (isAtext(text.charAt(i)) || (atom && text.charAt(i) == '.'))) {
-      // A dot stands between two atoms: never first, last or beside another one.
-      atom = text.charAt(i) != '.';
-      i++;
-    }
-    return atom ? i : start;
-  }
-
-  private static int quotedEnd(String text, int start) {
-    int i = start + 1;
-    while (i < text.length()) {
-      char c = text.charAt(i);
-      if (c == '"') {
-        return i + 1;
-      }
-      if (c == '\\') {
-        i++;
-        if (i == text.length() || text.charAt(i) < ' ' || text.charAt(i) > '~') {
-          return start;
-        }
-      } else if (c < ' ' || (c > '~' && c < 160)) {
-        return start;
-      }
-      i++;
-    }
-    return start;
-  }
-
-  private static boolean isAtext(char c) {
-    // Above ASCII, RFC 6531 §3.3 allows every character; C1 controls are none of the kind it means.
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || c >= 160
-        || ATEXT_SIGNS.indexOf(c) >= 0;
   }
 
   private static boolean isAscii(String text) {

@@ -30,7 +30,15 @@ final class PathTest {
   }
 
   @Test
-  void keepsQuotedLocalPartsAsTheyCame() {
+  void readsAllQuotedFormsOfALocalPartAsTheSameMailbox() {
+    assertMailbox("<\"joe\"@example.com>", "joe@example.com", true);
+    assertMailbox("<\"Joe\\.\\B\"@example.com>", "Joe.B@example.com", true);
+    assertMailbox("<\"\\a\\ b\"@example.com>", "\"a b\"@example.com", true);
+    assertMailbox("<\"用户\"@example.com>", "用户@example.com", false);
+  }
+
+  @Test
+  void keepsQuotesWhereTheyAreNeeded() {
     assertMailbox("<\"a b\"@example.com>", "\"a b\"@example.com", true);
     assertMailbox("<\"a>b\"@example.com>", "\"a>b\"@example.com", true);
     assertMailbox("<\"a@b\"@example.com>", "\"a@b\"@example.com", true);
@@ -60,9 +68,11 @@ final class PathTest {
   void readsTheNullPathAndPostmaster() {
     assertEquals(Path.Kind.NULL, Path.parse("<>").orElseThrow().kind());
     for (String local : new String[] {"postmaster", "Postmaster", "POSTMASTER"}) {
-      Path path = Path.parse("<" + local + ">").orElseThrow();
-      assertEquals(Path.Kind.POSTMASTER, path.kind());
-      assertEquals(local, path.local());
+      for (String given : new String[] {local, '"' + local + '"', "\"\\" + local + '"'}) {
+        Path path = Path.parse("<" + given + ">").orElseThrow();
+        assertEquals(Path.Kind.POSTMASTER, path.kind());
+        assertEquals(local, path.local());
+      }
     }
   }
 
