@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -23,13 +24,35 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Where TLS begins before the greeting, nothing is ever said in clear text; nor is it behind
 /// STARTTLS, whatever goes wrong.
 @Timeout(30)
 final class TlsAtOnceTest {
   private static final Network LOOPBACK = Network.parse("127.0.0.0/8").orElseThrow();
-  private static final String HEADER = "PROXY TCP4 192.0.2.1 198.51.100.1 56324 465\r\n";
+
+  /// What a proxy says in clear text of a peer at 192.0.2.1, in either version of its protocol.
+  enum Header {
+    LINE(
+        HexFormat.of()
+            .formatHex("PROXY TCP4 192.0.2.1 198.51.100.1 56324 465\r\n".getBytes(US_ASCII))),
+    BYTES("0d0a0d0a000d0a515549540a" + "2111000c" + "c0000201c6336401dc0401d1"),
+    /// With an extension of four bytes, which look like the beginning of a handshake.
+    BYTES_AND_MORE(
+        "0d0a0d0a000d0a515549540a" + "21110010" + "c0000201c6336401dc0401d1" + "16030102");
+
+    private final String hex;
+
+    Header(String hex) {
+      this.hex = hex;
+    }
+
+    byte[] bytes() {
+      return HexFormat.of().parseHex(hex);
+    }
+  }
 
   private final RecordingReceiver receiver = new RecordingReceiver();
 
@@ -61,10 +84,11 @@ final class TlsAtOnceTest {
     }
   }
 
-  @Test
-  void takesThePeerThatAProxyNamesBeforeTlsBegins() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void takesThePeerThatAProxyNamesBeforeTlsBegins(Header header) throws Exception {
     try (Listener listener = open(10, List.of(LOOPBACK), TestTls.shared()::engine)) {
-      try (RawPeer peer = new RawPeer(atOnce(listener)).send(HEADER).encrypt()) {
+      try (RawPeer peer = new RawPeer(atOnce(listener)).send(header.bytes()).encrypt()) {
         assertTrue(peer.line().startsWith("220 "));
         assertTrue(peer.send("EHLO a.example\r\n").reply().getFirst().endsWith("192.0.2.1"));
         peer.send("MAIL FROM:<>\r\nRCPT TO:<bob@example.com>\r\nDATA\r\n");
@@ -77,10 +101,11 @@ final class TlsAtOnceTest {
     }
   }
 
-  @Test
-  void readsAHandshakeThatComesInThePacketOfTheProxysHeader() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void readsAHandshakeThatComesInThePacketOfTheProxysHeader(Header header) throws Exception {
     try (Listener listener = open(10, List.of(LOOPBACK), TestTls.shared()::engine);
-        Socket socket = new Glued(atOnce(listener), HEADER.getBytes(US_ASCII));
+        Socket socket = new Glued(atOnce(listener), header.bytes());
         SSLSocket secure = TestTls.shared().over(socket, "TLSv1.3")) {
       secure.startHandshake();
       byte[] greeting = secure.getInputStream().readNBytes("220 mx.example.com".length());
