@@ -12,14 +12,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Conversations with a peer that says all it has to say at once.
-@Timeout(30)
+@Timeout(120)
 final class ConversationTest {
   private static final String MAIL =
       "HELO client.example.net\r\nMAIL FROM:<>\r\nRCPT TO:<bob@example.com>\r\n";
@@ -109,9 +108,9 @@ final class ConversationTest {
           new Conversation(
               "session",
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 25),
-              new Wire(socket, Doors.patience(Duration.ofSeconds(10)), false),
+              new Wire(socket, Doors.patience(Doors.LONG), false),
               new Conversation.Terms(
-                  Doors.settings(Duration.ofSeconds(10), 1),
+                  Doors.settings(Doors.LONG, 1),
                   receiver,
                   Encryption.none(),
                   false,

@@ -7,7 +7,6 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -136,7 +135,7 @@ record Dialogue(String name, Map<String, String> keys, List<Step> steps) {
         Doors.HOST,
         List.of(Doors.loopback()),
         Doors.LIMITS,
-        Doors.patience(Duration.ofSeconds(10)),
+        Doors.patience(Doors.LONG),
         Doors.crowd(50),
         lineEnds,
         help);

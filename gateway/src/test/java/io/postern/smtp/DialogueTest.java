@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -38,11 +37,7 @@ final class DialogueTest {
         dialogue.hasTls() ? TestTls.shared()::engine : Optional::empty;
     try (Listener listener = Doors.open(dialogue.settings(), receiver, engines)) {
       play(dialogue, listener, receiver);
-      long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-      while (listener.sessions() > 0) {
-        assertTrue(System.nanoTime() < until, "the session has no end");
-        Thread.onSpinWait();
-      }
+      Doors.until(() -> listener.sessions() == 0);
     }
     assertEquals(List.of(), List.copyOf(receiver.kept), "mails that the dialogue doesn't name");
     assertEquals(receiver.opened.get(), receiver.closed.get(), "transactions closed");

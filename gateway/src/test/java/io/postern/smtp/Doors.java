@@ -1,5 +1,7 @@
 package io.postern.smtp;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.postern.mail.Domain;
 import io.postern.mail.Ids;
 import java.io.IOException;
@@ -11,6 +13,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 
@@ -20,12 +24,15 @@ final class Doors {
 
   private Doors() {}
 
+  /// How long a test waits, and lets the door wait, for what ought to come at once: longer than any
+  /// machine is busy with something else.
+  static final Duration LONG = Duration.ofSeconds(60);
+
   /// Small limits, so that a test reaches them fast.
   static final Settings.Limits LIMITS = new Settings.Limits(65_536, 100, 100, 5);
 
   static Settings.Patience patience(Duration idle) {
-    return new Settings.Patience(
-        idle, Duration.ofMinutes(10), 500, Duration.ofSeconds(5), Duration.ofSeconds(5));
+    return new Settings.Patience(idle, Duration.ofMinutes(10), 500, LONG, LONG);
   }
 
   static Settings.Crowd crowd(int sessions) {
@@ -42,7 +49,7 @@ final class Doors {
   }
 
   static Settings settings(List<InetSocketAddress> listen) {
-    return settings(listen, LIMITS, patience(Duration.ofSeconds(20)), crowd(50));
+    return settings(listen, LIMITS, patience(LONG), crowd(50));
   }
 
   private static Settings settings(
@@ -61,8 +68,17 @@ final class Doors {
     return new Ids(InstantSource.fixed(Instant.parse("2026-11-22T00:00:00Z")), new Random(7));
   }
 
+  /// Waits until something is so.
+  static void until(BooleanSupplier state) {
+    long deadline = System.nanoTime() + LONG.toNanos();
+    while (!state.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "waited in vain");
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
   static Listener open(Receiver receiver) throws IOException {
-    return open(settings(Duration.ofSeconds(10), 50), receiver);
+    return open(settings(LONG, 50), receiver);
   }
 
   static Listener open(Settings settings, Receiver receiver) throws IOException {

@@ -24,13 +24,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 final class ListenerTest {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Doors.LONG;
 
   private final RecordingReceiver receiver = new RecordingReceiver();
 
@@ -59,27 +58,23 @@ final class ListenerTest {
 
   @Test
   void takesWildcardsOfBothFamiliesForOneAddress() throws Exception {
-    int port;
-    try (ServerSocket probe = new ServerSocket(0)) {
-      port = probe.getLocalPort();
-    }
-    List<InetSocketAddress> both =
-        List.of(
-            new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port),
-            new InetSocketAddress(InetAddress.ofLiteral("::"), port));
-    Settings settings = Doors.settings(both);
-    try (Listener listener = Doors.open(settings, receiver)) {
-      assertEquals(1, listener.addresses().size());
+    try (Socket kept = keep(new InetSocketAddress(0))) {
+      int port = kept.getLocalPort();
+      List<InetSocketAddress> both =
+          List.of(
+              new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port),
+              new InetSocketAddress(InetAddress.ofLiteral("::"), port));
+      try (Listener listener = Doors.open(Doors.settings(both), receiver)) {
+        assertEquals(1, listener.addresses().size());
+      }
     }
   }
 
   @Test
   void holdsNoAddressWhenOneIsTaken() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int free;
-      try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        free = probe.getLocalPort();
-      }
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Socket kept = keep(Doors.loopback())) {
+      int free = kept.getLocalPort();
       List<InetSocketAddress> addresses =
           List.of(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), free),
@@ -91,6 +86,16 @@ final class ListenerTest {
         assertTrue(again.isBound());
       }
     }
+  }
+
+  /// Keeps a free port for a listener to come. Nobody else is given a port that is bound, and a
+  /// socket that doesn't listen is in the way of none that does where both may reuse the address,
+  /// as those that listen always may.
+  private static Socket keep(InetSocketAddress address) throws IOException {
+    Socket kept = new Socket();
+    kept.setReuseAddress(true);
+    kept.bind(address);
+    return kept;
   }
 
   @Test
@@ -132,7 +137,7 @@ final class ListenerTest {
             said.getFirst());
       }
       assertEquals("221 2.0.0 Bye", first.ask("QUIT"));
-      await(() -> listener.sessions() == 1);
+      Doors.until(() -> listener.sessions() == 1);
       try (RawPeer fourth = new RawPeer(listener).hello()) {
         assertEquals("250 2.0.0 OK", fourth.ask("NOOP"));
       }
@@ -144,9 +149,11 @@ final class ListenerTest {
   void endsTheSessionOfAnIdlePeer() throws Exception {
     Settings settings = Doors.settings(Duration.ofMillis(200), 50);
     try (Listener listener = Doors.open(settings, receiver);
-        RawPeer peer = new RawPeer(listener).hello()) {
+        RawPeer peer = new RawPeer(listener)) {
+      // It says nothing from the beginning: on a busy machine what it says could come too late.
       List<String> said = peer.rest();
-      assertTrue(said.getFirst().startsWith("421 4.4.2 "), said::toString);
+      assertEquals(2, said.size(), said::toString);
+      assertTrue(said.getLast().startsWith("421 4.4.2 "), said::toString);
     }
   }
 
@@ -154,11 +161,12 @@ final class ListenerTest {
   void endsTheSessionOfAPeerThatTricklesALine() throws Exception {
     Settings settings = Doors.settings(Duration.ofMillis(400), 50);
     try (Listener listener = Doors.open(settings, receiver);
-        RawPeer peer = new RawPeer(listener).hello()) {
+        RawPeer peer = new RawPeer(listener)) {
+      peer.line();
       peer.socket.setSoTimeout(100);
       String said = "";
       for (int i = 0; said.isEmpty(); i++) {
-        assertTrue(i < 100, "each byte moved the deadline");
+        assertTrue(i < 500, "each byte moved the deadline");
         peer.send("N");
         try {
           said = peer.line();
@@ -172,13 +180,16 @@ final class ListenerTest {
 
   @Test
   void endsAMessageWhosePeerFallsSilent() throws Exception {
-    Settings settings = Doors.settings(Duration.ofMillis(200), 50);
+    Settings settings = Doors.settings(Duration.ofSeconds(1), 50);
     try (Listener listener = Doors.open(settings, receiver);
-        RawPeer peer = new RawPeer(listener).hello()) {
-      startMail(peer, "bob");
-      peer.send("half a mess");
+        RawPeer peer = new RawPeer(listener)) {
+      // All at once, so that it is late with nothing but the rest.
+      peer.send(
+          "HELO a.example\r\nMAIL FROM:<>\r\nRCPT TO:<bob@example.com>\r\nDATA\r\nhalf a mess");
       List<String> said = peer.rest();
-      assertTrue(said.getFirst().startsWith("421 4.4.2 "), said::toString);
+      assertEquals(6, said.size(), said::toString);
+      assertTrue(said.get(4).startsWith("354 "), said::toString);
+      assertTrue(said.getLast().startsWith("421 4.4.2 "), said::toString);
     }
     assertNothingKept();
   }
@@ -209,9 +220,10 @@ final class ListenerTest {
                 }
               });
       ExecutionException e =
-          assertThrows(ExecutionException.class, () -> writing.get(15, TimeUnit.SECONDS));
+          assertThrows(
+              ExecutionException.class, () -> writing.get(LONG.toSeconds(), TimeUnit.SECONDS));
       assertInstanceOf(IOException.class, e.getCause());
-      await(() -> listener.sessions() == 0);
+      Doors.until(() -> listener.sessions() == 0);
     }
   }
 
@@ -229,7 +241,7 @@ final class ListenerTest {
           peer.socket.setSoLinger(true, 0);
         }
       }
-      await(() -> listener.sessions() == 0);
+      Doors.until(() -> listener.sessions() == 0);
     }
     assertEquals(10, receiver.opened.get());
     assertNothingKept();
@@ -312,7 +324,7 @@ final class ListenerTest {
                 }));
       }
       for (Future<Boolean> end : ends) {
-        assertTrue(end.get(20, TimeUnit.SECONDS));
+        assertTrue(end.get(LONG.toSeconds(), TimeUnit.SECONDS));
       }
     }
     Set<String> contents = new HashSet<>();
@@ -337,8 +349,7 @@ final class ListenerTest {
         assertEquals(1, said.size());
         assertTrue(said.getFirst().startsWith("421 4.3.2 "), said::toString);
       }
-      assertTrue(
-          System.nanoTime() - start < Duration.ofSeconds(4).toNanos(), "did not wait to drain");
+      assertTrue(System.nanoTime() - start < LONG.dividedBy(2).toNanos(), "it waited to drain");
       assertEquals(0, listener.sessions());
       assertThrows(IOException.class, () -> new RawPeer(listener).close());
       listener.close();
@@ -355,13 +366,13 @@ final class ListenerTest {
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       startMail(slow, "slow");
       slow.send("slow\r\n.\r\n");
-      assertTrue(receiver.waiting.await(10, TimeUnit.SECONDS));
+      assertTrue(receiver.waiting.await(LONG.toSeconds(), TimeUnit.SECONDS));
       startMail(writing, "bob");
       writing.send("first half, ");
       opened.ask("MAIL FROM:<>");
 
       Future<?> close = threads.submit(listener::close);
-      await(() -> refusesConnections(listener));
+      Doors.until(() -> refusesConnections(listener));
       assertFalse(close.isDone());
       writing.send("second half\r\n.\r\n");
       receiver.release.countDown();
@@ -374,7 +385,7 @@ final class ListenerTest {
         assertEquals("250 2.0.0 kept", said.getFirst());
         assertTrue(said.getLast().startsWith("421 4.3.2 "), said::toString);
       }
-      close.get(10, TimeUnit.SECONDS);
+      close.get(LONG.toSeconds(), TimeUnit.SECONDS);
     }
     assertEquals(3, receiver.kept.size());
   }
@@ -382,8 +393,7 @@ final class ListenerTest {
   @Test
   void cutsTransactionsThatOutlastTheTimeForDraining() throws Exception {
     Settings.Patience patience =
-        new Settings.Patience(
-            LONG, Duration.ofMinutes(10), 500, Duration.ofSeconds(5), Duration.ofMillis(200));
+        new Settings.Patience(LONG, Duration.ofMinutes(10), 500, LONG, Duration.ofMillis(200));
     Listener listener =
         Doors.open(Doors.settings(Doors.LIMITS, patience, Doors.crowd(50)), receiver);
     try (listener;
@@ -395,7 +405,7 @@ final class ListenerTest {
       opened.ask("MAIL FROM:<>");
       startMail(slow, "slow");
       slow.send("slow\r\n.\r\n");
-      assertTrue(receiver.waiting.await(10, TimeUnit.SECONDS));
+      assertTrue(receiver.waiting.await(LONG.toSeconds(), TimeUnit.SECONDS));
       listener.close();
       for (RawPeer peer : List.of(writing, opened)) {
         List<String> said = peer.rest();
@@ -405,7 +415,7 @@ final class ListenerTest {
       receiver.release.countDown();
       receiver.next();
     }
-    await(() -> receiver.closed.get() == receiver.opened.get());
+    Doors.until(() -> receiver.closed.get() == receiver.opened.get());
     assertNothingKept();
   }
 
@@ -431,13 +441,5 @@ final class ListenerTest {
   private static void sendMail(RawPeer peer, String content) throws IOException {
     startMail(peer, "bob");
     assertEquals("250 2.0.0 kept", peer.send(content + ".\r\n").line());
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < until, "waited too long");
-      Thread.onSpinWait();
-    }
   }
 }

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.Random;
@@ -28,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The door as a mail client of its own kind meets it.
-@Timeout(30)
+@Timeout(120)
 final class MailClientTest {
   private final RecordingReceiver receiver = new RecordingReceiver();
 
@@ -136,9 +135,7 @@ final class MailClientTest {
   private Listener roomy() throws IOException {
     return Doors.open(
         Doors.settings(
-            new Settings.Limits(4 << 20, 100, 100, 5),
-            Doors.patience(Duration.ofSeconds(10)),
-            Doors.crowd(50)),
+            new Settings.Limits(4 << 20, 100, 100, 5), Doors.patience(Doors.LONG), Doors.crowd(50)),
         receiver);
   }
 
@@ -147,7 +144,7 @@ final class MailClientTest {
     properties.setProperty("mail.smtp.host", address.getAddress().getHostAddress());
     properties.setProperty("mail.smtp.port", Integer.toString(address.getPort()));
     properties.setProperty("mail.smtp.localhost", "client.example.net");
-    properties.setProperty("mail.smtp.timeout", "10000");
+    properties.setProperty("mail.smtp.timeout", Long.toString(Doors.LONG.toMillis()));
     return Session.getInstance(properties);
   }
 

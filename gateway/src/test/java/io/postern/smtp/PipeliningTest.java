@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// How replies to a pipelined group leave (RFC 2920 §3.2), told by the writes to the socket.
-@Timeout(30)
+@Timeout(120)
 final class PipeliningTest {
   private static final String GROUP =
       "MAIL FROM:<>\r\n" + "RCPT TO:<bob@example.com>\r\n".repeat(100) + "DATA\r\n";

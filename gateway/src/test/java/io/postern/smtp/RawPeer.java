@@ -12,7 +12,7 @@ import java.util.List;
 import javax.net.ssl.SSLSocket;
 
 /// A peer on a raw socket that says exactly what a test makes it say. Text is UTF-8; each wait is
-/// at most ten seconds.
+/// at most [Doors#LONG].
 final class RawPeer implements AutoCloseable {
   final Socket socket;
   private Socket speaking;
@@ -25,7 +25,7 @@ final class RawPeer implements AutoCloseable {
   RawPeer(InetSocketAddress address) throws IOException {
     socket = new Socket(address.getAddress(), address.getPort());
     socket.setTcpNoDelay(true);
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout((int) Doors.LONG.toMillis());
     speaking = socket;
     in = new BufferedInputStream(socket.getInputStream());
   }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The door as the clients meet it that others have written: swaks, Postfix's smtp-source, and the
 /// smtplib of Python. jakarta.mail, which knows BDAT, is in [MailClientTest].
-@Timeout(60)
+@Timeout(180)
 final class RealClientsTest {
   private final RecordingReceiver receiver = new RecordingReceiver();
   private Listener listener;
@@ -114,7 +113,7 @@ final class RealClientsTest {
         from email.message import EmailMessage
         from email.policy import SMTPUTF8
 
-        smtp = smtplib.SMTP("127.0.0.1", int(sys.argv[1]), local_hostname="client.example.net", timeout=10)
+        smtp = smtplib.SMTP("127.0.0.1", int(sys.argv[1]), local_hostname="client.example.net", timeout=60)
         smtp.ehlo()
         print(sorted(smtp.esmtp_features.items()))
 
@@ -169,7 +168,7 @@ final class RealClientsTest {
                 "--helo",
                 "client.example.net",
                 "--timeout",
-                Long.toString(Duration.ofSeconds(10).toSeconds()),
+                Long.toString(Doors.LONG.toSeconds()),
                 "--from",
                 "alice@example.net"));
     all.addAll(List.of(arguments));

@@ -47,9 +47,9 @@ final class RecordingReceiver implements Receiver {
   final CountDownLatch waiting = new CountDownLatch(1);
   final CountDownLatch release = new CountDownLatch(1);
 
-  /// The next mail kept, within ten seconds.
+  /// The next mail kept.
   Kept next() throws InterruptedException {
-    Kept next = kept.poll(10, TimeUnit.SECONDS);
+    Kept next = kept.poll(Doors.LONG.toSeconds(), TimeUnit.SECONDS);
     if (next == null) {
       throw new AssertionError("no mail came");
     }
@@ -139,7 +139,7 @@ final class RecordingReceiver implements Receiver {
       if (has("slow")) {
         waiting.countDown();
         try {
-          if (!release.await(10, TimeUnit.SECONDS)) {
+          if (!release.await(Doors.LONG.toSeconds(), TimeUnit.SECONDS)) {
             return new Reply(451, "4.3.0", "The test did not release");
           }
         } catch (InterruptedException e) {

@@ -23,10 +23,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 final class SessionsTest {
   private final Sessions sessions =
-      new Sessions(Doors.settings(Duration.ofSeconds(10), 1), Doors.ids(), System::nanoTime);
+      new Sessions(Doors.settings(Doors.LONG, 1), Doors.ids(), System::nanoTime);
 
   /// A connection that breaks or fails at one step.
   private static final class Failing extends Socket {
@@ -88,21 +88,21 @@ final class SessionsTest {
 
   @Test
   void goesOnAcceptingAfterAFault() throws Exception {
-    Settings settings = Doors.settings(Duration.ofSeconds(10), 1);
+    Settings settings = Doors.settings(Doors.LONG, 1);
     try (DoorSocket door =
             new DoorSocket(new Sessions(settings, failing(), System::nanoTime), false);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       door.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       Future<Socket> accepted = threads.submit(door::accept);
       try (Socket first = new Socket(door.getInetAddress(), door.getLocalPort())) {
-        Socket placed = accepted.get(10, TimeUnit.SECONDS);
+        Socket placed = accepted.get(Doors.LONG.toSeconds(), TimeUnit.SECONDS);
         accepted = threads.submit(door::accept);
         try (Socket refused = new Socket(door.getInetAddress(), door.getLocalPort())) {
           assertEquals(-1, refused.getInputStream().read());
         }
         placed.close();
         try (Socket next = new Socket(door.getInetAddress(), door.getLocalPort())) {
-          accepted.get(10, TimeUnit.SECONDS).close();
+          accepted.get(Doors.LONG.toSeconds(), TimeUnit.SECONDS).close();
           assertEquals(-1, next.getInputStream().read());
         }
         assertEquals(-1, first.getInputStream().read());

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -213,7 +212,7 @@ final class SmugglingTest {
   }
 
   private Listener listener() throws IOException {
-    return Doors.open(Doors.settings(Duration.ofSeconds(10), 50), receiver);
+    return Doors.open(Doors.settings(Doors.LONG, 50), receiver);
   }
 
   private void play(Listener listener, Sequence sequence, String text, Sender sender)

@@ -13,11 +13,9 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -29,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Where TLS begins before the greeting, nothing is ever said in clear text; nor is it behind
 /// STARTTLS, whatever goes wrong.
-@Timeout(30)
+@Timeout(120)
 final class TlsAtOnceTest {
   private static final Network LOOPBACK = Network.parse("127.0.0.0/8").orElseThrow();
 
@@ -79,7 +77,7 @@ final class TlsAtOnceTest {
         peer.send("EHLO client.example.net\r\n");
         assertEquals(List.of(), peer.rest());
       }
-      until(() -> listener.sessions() == 0);
+      Doors.until(() -> listener.sessions() == 0);
       assertEquals(1, listener.traffic().refusedProxy());
     }
   }
@@ -125,7 +123,7 @@ final class TlsAtOnceTest {
         assertEquals("220 2.0.0 Ready to start TLS", peer.ask("STARTTLS"));
         assertEquals(List.of(), peer.rest());
       }
-      until(() -> listener.sessions() == 0);
+      Doors.until(() -> listener.sessions() == 0);
     }
   }
 
@@ -182,20 +180,12 @@ final class TlsAtOnceTest {
             Doors.HOST,
             List.of(Doors.loopback()),
             Doors.LIMITS,
-            Doors.patience(Duration.ofSeconds(10)),
+            Doors.patience(Doors.LONG),
             new Settings.Crowd(sessions, 50, 300, networks),
             BareLineEnds.REFUSE,
             "",
-            new Settings.Tls(List.of(Doors.loopback()), Duration.ofSeconds(10))),
+            new Settings.Tls(List.of(Doors.loopback()), Doors.LONG)),
         receiver,
         engines);
-  }
-
-  private static void until(BooleanSupplier state) {
-    long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (!state.getAsBoolean()) {
-      assertTrue(System.nanoTime() < until, "waited in vain");
-      Thread.onSpinWait();
-    }
   }
 }
