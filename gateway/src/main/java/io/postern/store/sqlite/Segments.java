@@ -102,7 +102,7 @@ final class Segments {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
     try {
       for (Path named : List.of(folder, parent, home)) {
-        sync(named);
+        Owned.sync(named);
       }
       return channel;
     } catch (IOException | RuntimeException e) {
@@ -182,11 +182,5 @@ final class Segments {
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, length);
     return (int) crc.getValue();
-  }
-
-  private static void sync(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 }
