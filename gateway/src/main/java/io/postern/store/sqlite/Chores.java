@@ -43,6 +43,9 @@ final class Chores {
   /// Whether there are too many free pages. The writer's thread's own.
   private boolean loose;
 
+  /// Whether the last transaction left the segments to the next one. The writer's thread's own.
+  private boolean segmentsWait;
+
   /// Whether something was removed elsewhere since the free space was looked at.
   private final AtomicBoolean removed = new AtomicBoolean();
 
@@ -137,7 +140,10 @@ final class Chores {
       segments.removed();
     }
     boolean still = (look || loose || sweep.chunks() > 0) && isLoose(tables.mails());
-    SegmentSweep.Part swept = sweep.chunks() > 0 ? SegmentSweep.Part.NONE : segments.run(tables);
+    // One sweep a transaction, so that no mail waits for both, and in turns: where mails break off
+    // or are refused all the time, there are always chunks to remove.
+    segmentsWait = sweep.chunks() > 0 && !segmentsWait;
+    SegmentSweep.Part swept = segmentsWait ? SegmentSweep.Part.NONE : segments.run(tables);
     return new Part(batch, sweep, loose ? PAGES_MAX : 0, still, swept);
   }
 
