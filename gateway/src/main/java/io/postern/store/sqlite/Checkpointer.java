@@ -55,7 +55,7 @@ final class Checkpointer {
   private final AtomicLong unseen = new AtomicLong();
   private final Semaphore looks = new Semaphore(0);
   private final Thread thread;
-  private volatile boolean shrunk;
+  private volatile boolean all;
   private volatile boolean closed;
 
   /// The length at which the log is cut next.
@@ -79,7 +79,14 @@ final class Checkpointer {
     this.thread = Thread.ofPlatform().daemon().name("postern-checkpointer").unstarted(this::loop);
   }
 
+  /// Opens its connection, and starts the thread. If the log should lose its name later, a
+  /// connection of that time would find an empty one.
   void start() {
+    try {
+      open();
+    } catch (SQLException e) {
+      failed(e);
+    }
     thread.start();
   }
 
@@ -91,9 +98,10 @@ final class Checkpointer {
     }
   }
 
-  /// Told by the writer when the file can get shorter.
-  void shrunk() {
-    shrunk = true;
+  /// Has the whole log moved, however short it is: when the file gets shorter by it, and when the
+  /// log has lost its name.
+  void moveAll() {
+    all = true;
     looks.release();
   }
 
@@ -126,7 +134,7 @@ final class Checkpointer {
       Sql open = open();
       Progress log = checkpoint(open, "NOOP");
       long walBytes = database.walBytes();
-      boolean cut = shrunk;
+      boolean cut = all;
       boolean isLong = cut || walBytes > truncateAt;
       boolean isHeld = false;
       if (isLong || log.leftBytes() >= passiveBytes) {
@@ -137,21 +145,25 @@ final class Checkpointer {
       }
       if ((isLong && !isHeld) || closed) {
         // Before it, so that what is cut off meanwhile is not forgotten.
-        shrunk = false;
+        all = false;
         boolean busy = checkpoint(open, "TRUNCATE").busy();
         // Each try holds the writer up while it waits for a reader that does not end.
         truncateAt = busy ? walBytes + passiveBytes : truncateBytes;
         if (cut && busy) {
-          shrunk = true;
+          all = true;
         }
       }
     } catch (SQLException e) {
-      // Nothing is lost: the log keeps what could not be moved, and the next look tries again.
-      LOG.warn("The write-ahead log could not be moved into the database: {}", e.toString());
-      Sql broken = sql;
-      sql = null;
-      close(broken);
+      failed(e);
     }
+  }
+
+  private void failed(SQLException e) {
+    // Nothing is lost: the log keeps what could not be moved, and the next look tries again.
+    LOG.warn("The write-ahead log could not be moved into the database: {}", e.toString());
+    Sql broken = sql;
+    sql = null;
+    close(broken);
   }
 
   /// How far a log has been moved.

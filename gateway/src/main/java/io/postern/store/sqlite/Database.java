@@ -215,6 +215,18 @@ final class Database {
     }
   }
 
+  /// What tells the write-ahead log that is there from another one: device and inode; empty when
+  /// there is none.
+  String log() {
+    try {
+      // A look at the name, not an open file: see the package's rule.
+      return Objects.toString(
+          Files.readAttributes(Path.of(path + "-wal"), BasicFileAttributes.class).fileKey());
+    } catch (IOException _) {
+      return "";
+    }
+  }
+
   /// The size of the write-ahead log; 0 when there is none.
   long walBytes() {
     return bytes(Path.of(path + "-wal"));

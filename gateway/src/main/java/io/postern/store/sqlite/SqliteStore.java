@@ -70,7 +70,7 @@ public final class SqliteStore
     this.checkpointer = new Checkpointer(database);
     this.writer = new Writer(database, clock, settings, new Told());
     this.operator = new Operator(readers, writer, clock);
-    this.eraser = new Eraser(new TraceWalk(readers), writer, checkpointer::shrunk);
+    this.eraser = new Eraser(new TraceWalk(readers), writer, checkpointer::moveAll);
     this.purge = new Purge(readers, writer);
   }
 
@@ -462,7 +462,12 @@ public final class SqliteStore
 
     @Override
     public void shrunk() {
-      checkpointer.shrunk();
+      checkpointer.moveAll();
+    }
+
+    @Override
+    public void logRemoved() {
+      checkpointer.moveAll();
     }
   }
 }

@@ -51,6 +51,9 @@ final class Writer {
   /// The open connection. The thread's own once it runs; null when the next group must open it.
   private @Nullable Tables tables;
 
+  /// The write-ahead log of that connection: while it is open, nobody but a person removes it.
+  private String log = "";
+
   private boolean migrated;
   private long choresAt = System.nanoTime();
   private boolean choresFailing;
@@ -78,6 +81,9 @@ final class Writer {
 
     /// The file has become shorter, or will when the write-ahead log is moved into it.
     void shrunk();
+
+    /// The write-ahead log has lost its name, and goes with this process unless it is moved.
+    void logRemoved();
   }
 
   Writer(Database database, InstantSource clock, Settings settings, Commits commits) {
@@ -232,7 +238,7 @@ final class Writer {
     // With nothing to do after a fault, it is found out whether it has passed: who waits for that
     // before he sends mail would wait for ever.
     boolean isTrial = group.isEmpty() && !choresDue;
-    if (isTrial && fault.isEmpty()) {
+    if (isTrial && fault.isEmpty() && (tables == null || isLogThere())) {
       return true;
     }
     Tables open;
@@ -356,6 +362,7 @@ final class Writer {
   private Tables open() throws SQLException, StoreUnavailable {
     database.requireSame();
     if (tables != null) {
+      requireLog();
       return tables;
     }
     Tables opened = new Tables(database.writer(), database.segments(), clock);
@@ -375,8 +382,27 @@ final class Writer {
       throw e;
     }
     tables = opened;
+    log = database.log();
     migrated = true;
     return opened;
+  }
+
+  /// Makes sure that the write-ahead log can still be found by the next process: what is committed
+  /// to a file without a name is nowhere once nobody has it open.
+  private void requireLog() throws SQLException {
+    if (!isLogThere()) {
+      // Those who have it open can still save what was promised.
+      commits.logRemoved();
+      throw new SQLException(
+          "the write-ahead log of "
+              + database.path()
+              + " was removed while the gateway runs: what it held is moved into the database;"
+              + " restart the gateway");
+    }
+  }
+
+  private boolean isLogThere() {
+    return database.log().equals(log);
   }
 
   private void drop() {

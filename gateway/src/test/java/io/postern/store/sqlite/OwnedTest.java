@@ -30,7 +30,8 @@ final class OwnedTest {
 
   @Test
   void aFolderThatIsThereCostsNothing() throws Exception {
-    Path link = Files.createSymbolicLink(home.resolve("link"), Files.createDirectory(home.resolve("real")));
+    Path link =
+        Files.createSymbolicLink(home.resolve("link"), Files.createDirectory(home.resolve("real")));
     Owned.createFolder(link, this::note);
     Owned.createFolder(home, this::note);
     assertEquals(List.of(), synced);
@@ -39,8 +40,7 @@ final class OwnedTest {
   @Test
   void aFileInItsPlaceIsNoFolder() throws Exception {
     Path file = Files.createFile(home.resolve("file"));
-    assertThrows(
-        FileAlreadyExistsException.class, () -> Owned.createFolder(file, this::note));
+    assertThrows(FileAlreadyExistsException.class, () -> Owned.createFolder(file, this::note));
     assertThrows(IOException.class, () -> Owned.createFolder(file.resolve("state"), this::note));
     assertEquals(List.of(), synced);
   }

@@ -71,6 +71,9 @@ final class WriterTest {
 
   private static final class NoOneListens implements Writer.Commits {
     @Override
+    public void logRemoved() {}
+
+    @Override
     public void ready() {}
 
     @Override

@@ -1,0 +1,105 @@
+package io.postern.store.sqlite;
+
+import static io.postern.queue.Samples.bytes;
+import static io.postern.queue.Samples.mail;
+import static io.postern.queue.Samples.put;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.fixture.FakeClock;
+import io.postern.journal.StoreUnavailable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A write-ahead log that somebody removes under a running gateway. What was promised is in it, and
+/// in nothing else that has a name.
+final class RemovedLogTest {
+  @TempDir private Path folder;
+  private final FakeClock clock = new FakeClock();
+
+  @Test
+  void mailIsRefusedOnceTheLogIsRemovedAndWhatWasKeptIsSaved() throws Exception {
+    try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
+      putOne(store, "m1");
+      Files.delete(log());
+      StoreUnavailable removed =
+          assertThrows(StoreUnavailable.class, () -> putOne(store, "m2"));
+      assertTrue(removed.getMessage().contains("was removed while the gateway runs"));
+      await("fault", () -> store.fault().isPresent());
+      // What a process that is killed now leaves behind.
+      await("m1 in the database itself", () -> mailsIn(copied()).equals("m1"));
+      // Readers see it as well, those included that open the database now.
+      assertEquals(1, store.ledger().accepted());
+    }
+    try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
+      putOne(store, "m3");
+      assertEquals(2, store.ledger().waiting());
+    }
+    assertEquals("ok", Sqls.text(path(), "PRAGMA integrity_check"));
+  }
+
+  @Test
+  void aGatewayThatIsStoppedSavesWhatARemovedLogHeld() throws Exception {
+    try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
+      putOne(store, "m1");
+      // Readers, which save nothing, are the last but one to close the database.
+      assertEquals(1, store.ledger().accepted());
+      Files.delete(log());
+    }
+    assertEquals("m1", mailsIn(path()));
+  }
+
+  @Test
+  void aLogThatWasRemovedIsNoticedThoughNobodyWrites() throws Exception {
+    try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
+      putOne(store, "m1");
+      Path away = Files.move(log(), folder.resolve("away"));
+      await("fault", () -> store.fault().isPresent());
+      Files.move(away, log());
+      putOne(store, "m2");
+      await("no fault", () -> store.fault().isEmpty());
+    }
+    assertEquals("m1,m2", mailsIn(path()));
+  }
+
+  private Path log() {
+    return Path.of(path() + "-wal");
+  }
+
+  private static String mailsIn(Path database) throws SQLException {
+    return Sqls.text(database, "SELECT group_concat(id) FROM mails");
+  }
+
+  /// The database without its log, by another process: one of ours that closed it would drop
+  /// SQLite's locks.
+  private Path copied() throws Exception {
+    Path copy = folder.resolve("copy.db");
+    int exit =
+        new ProcessBuilder("cp", path().toString(), copy.toString()).inheritIO().start().waitFor();
+    assertEquals(0, exit);
+    return copy;
+  }
+
+  private static void await(String what, Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!condition.call()) {
+      assertTrue(System.nanoTime() < deadline, what + " never came");
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private void putOne(SqliteStore store, String id) throws StoreUnavailable {
+    put(store, mail(id, clock.instant(), "desk"), bytes(10));
+  }
+
+  private Path path() {
+    return folder.resolve("postern.db");
+  }
+}
