@@ -236,9 +236,11 @@ public final class Gateway implements AutoCloseable {
 
   private static Watch watch(Running running, InstantSource clock) {
     SqliteStore store = running.store();
+    @Nullable Subscribers subscribers = running.subscribers();
     return new Watch(
         new Watch.Door(running.listener(), running.intake(), running.certificate()),
         new Watch.Inside(store, store, store::figures, running.dispatcher(), running.books()),
+        new Watch.Told(subscribers == null ? Map::of : subscribers.feed()::stands, store),
         new Watch.Whole(version(), running.readiness()::isReady, running::turns, clock));
   }
 

@@ -54,7 +54,7 @@ final class WatchDocumentsTest {
   private Exposition page;
 
   /// A gateway to which everything has happened that a metric waits for: one endpoint takes mail,
-  /// one is gone, one is dead, one hangs.
+  /// one is gone, one is dead, one hangs. A subscriber takes nothing.
   @BeforeAll
   void start() throws Exception {
     sink = WebhookSink.start();
@@ -72,6 +72,8 @@ final class WatchDocumentsTest {
     for (String name : List.of("desk", "gone", "dead", "hangs")) {
       gateway.rule(name, sink.url("/" + name));
     }
+    sink.alwaysAt("/events", SinkAnswer.status(503));
+    gateway.subscriber("ops", sink.url("/events"));
     gateway.set("delivery: { stop-grace: 1s }").start();
     for (String name : List.of("desk", "gone", "hangs", "dead", "dead", "dead", "dead", "dead")) {
       gateway.deliver(Mails.plain(), name + "@in.example.com");
@@ -83,7 +85,12 @@ final class WatchDocumentsTest {
     TestGateway.until(
         "one is gone, one is dead and one hangs",
         () ->
-            Set.of("postern_endpoint_paused", "postern_endpoint_dead").stream()
+            Set.of(
+                        "postern_endpoint_paused",
+                        "postern_endpoint_dead",
+                        "postern_subscriber_oldest_age_seconds",
+                        "postern_subscriber_posts_total")
+                    .stream()
                     .allMatch(name -> read().names().contains(name))
                 && page.has("postern_endpoint_attempts_in_flight", "rule", "hangs"));
   }

@@ -12,6 +12,7 @@ import io.postern.fixture.RawSmtp;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.WebhookSink;
 import io.postern.journal.Status;
+import io.postern.journal.StoreUnavailable;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -148,6 +149,68 @@ final class WatchTest {
     assertEquals(1, page.value("postern_queue_deliveries_without_rule"));
     assertEquals(1, page.value("postern_queue_deliveries", "rule", "gone"));
     assertFalse(page.has("postern_attempt_duration_seconds_count", "rule", "gone"));
+  }
+
+  @Test
+  void subscribersAreToldWithTheirStateAndWhatWaitsForThem() throws Exception {
+    sink.nextAt("/events", SinkAnswer.status(500));
+    gateway.subscriber("ops", sink.url("/events")).start();
+    TestGateway.until("it is tried", () -> state("unverified") == 1);
+    assertEquals(1, posts("deferred", "5xx"));
+    deliver("desk@in.example.com", "250 ");
+    gateway.await(Status.SUCCEEDED);
+    gateway.tick(Duration.ofSeconds(70));
+    TestGateway.until("all is told", () -> posts("succeeded", "2xx") == 2);
+    TestGateway.until("and noted", () -> waiting(page()) == 0);
+    Exposition good = page();
+    assertEquals(1, state("good"));
+    assertEquals(0, state("unverified"));
+    assertFalse(good.has("postern_subscriber_oldest_age_seconds", "subscriber", "ops"));
+    assertEquals(0, good.value("postern_subscriber_missed_events_total", "subscriber", "ops"));
+
+    sink.alwaysAt("/events", SinkAnswer.status(410));
+    deliver("desk@in.example.com", "250 ");
+    TestGateway.until("it was posted", () -> rows() == 4);
+    gateway.tick(Duration.ofSeconds(20));
+    TestGateway.until("it is gone", () -> state("paused") == 1);
+    assertEquals(2, waiting(page()));
+    assertEquals(
+        20, page().value("postern_subscriber_oldest_age_seconds", "subscriber", "ops"), 0.1);
+    assertEquals(1, posts("deferred", "4xx"));
+    assertEquals(0, state("good"));
+  }
+
+  private int rows() {
+    try {
+      return gateway.rows().size();
+    } catch (StoreUnavailable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private double state(String state) {
+    return value("postern_subscriber_state", "subscriber", "ops", "state", state);
+  }
+
+  private double posts(String outcome, String answer) {
+    return value(
+        "postern_subscriber_posts_total",
+        "subscriber",
+        "ops",
+        "outcome",
+        outcome,
+        "answer",
+        answer);
+  }
+
+  private static double waiting(Exposition page) {
+    return page.value("postern_subscriber_rows_waiting", "subscriber", "ops");
+  }
+
+  /// 0 while there is none.
+  private double value(String name, String... labels) {
+    Exposition page = page();
+    return page.has(name, labels) ? page.value(name, labels) : 0;
   }
 
   private static double attempts(Exposition page, String rule, String outcome, String answer) {

@@ -18,15 +18,21 @@ final class RulesOption {
   /// @throws IOException when there is none, or the files can't be used: then what is wrong with
   ///   them is printed
   static Rule rule(Config config, String name, CommandLine line) throws IOException {
+    return book(config, line)
+        .rule(name)
+        .orElseThrow(() -> new IOException("there is no rule " + name + ", so nothing was done"));
+  }
+
+  /// All rules.
+  ///
+  /// @throws IOException when the files can't be used: then what is wrong with them is printed
+  static Book book(Config config, CommandLine line) throws IOException {
     return switch (new RuleFiles(config.rules(), System.getenv(), Severity.WARNING).read()) {
       case Read.Bad(var problems) -> {
         problems.forEach(line.getErr()::println);
         throw new IOException("the rules can't be used, so nothing was done");
       }
-      case Read.Good(Book book, _) ->
-          book.rule(name)
-              .orElseThrow(
-                  () -> new IOException("there is no rule " + name + ", so nothing was done"));
+      case Read.Good(Book book, _) -> book;
     };
   }
 }

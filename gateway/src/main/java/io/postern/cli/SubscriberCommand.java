@@ -5,9 +5,7 @@ import io.postern.config.Config;
 import io.postern.delivery.Courier;
 import io.postern.feed.Event;
 import io.postern.feed.EventRehearsal;
-import io.postern.feed.Roster;
 import io.postern.feed.Subscriber;
-import io.postern.feed.SubscriberFiles;
 import io.postern.journal.Arrival;
 import io.postern.journal.Posting;
 import io.postern.journal.Postings;
@@ -16,8 +14,6 @@ import io.postern.journal.Times;
 import io.postern.queue.Cursor;
 import io.postern.queue.Order;
 import io.postern.queue.Pause;
-import io.postern.settings.LiveFiles.Judgement;
-import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.SqliteReader;
 import io.postern.webhook.Payload;
 import java.io.IOException;
@@ -38,9 +34,12 @@ import picocli.CommandLine.Spec;
 /// `postern subscriber`: shows, tries, pauses and resumes those who are told of events.
 @Command(
     name = "subscriber",
-    description =
-        "Lists, shows, tries, pauses and resumes subscribers; what waits for a paused one is kept.",
-    synopsisSubcommandLabel = "(list | show | test | pause | resume)")
+    description = {
+      "Lists, shows, tries, pauses and resumes subscribers; what waits for a paused one is kept.",
+      "Skips an event that one of them does not take."
+    },
+    subcommands = SkipCommand.class,
+    synopsisSubcommandLabel = "(list | show | test | pause | resume | skip)")
 final class SubscriberCommand implements Runnable {
   private static final int POSTS_SHOWN = 5;
 
@@ -50,18 +49,17 @@ final class SubscriberCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         Main.line(spec),
-        "write: postern subscriber list, show NAME, test NAME, pause NAME or resume NAME");
+        "write: postern subscriber list, or show, test, pause, resume or skip, and a NAME");
   }
 
   @Command(name = "list", description = "Lists the subscribers, and how each one stands.")
   int list(@Mixin ConfigOption option) throws StoreUnavailable, IOException {
     CommandLine line = Main.line(spec);
     Config config = option.require(line);
-    List<Subscriber> subscribers = roster(config, line).subscribers();
+    List<Subscriber> subscribers = RosterOption.roster(config, line).subscribers();
     try (SqliteReader reader = StoreOption.open(config)) {
-      long newest = reader.newest();
       for (Subscriber subscriber : subscribers) {
-        line.getOut().println(subscriber.name() + "  " + state(subscriber, reader, newest));
+        line.getOut().println(subscriber.name() + "  " + state(subscriber, reader));
       }
     }
     if (subscribers.isEmpty()) {
@@ -77,13 +75,15 @@ final class SubscriberCommand implements Runnable {
       throws StoreUnavailable, IOException {
     CommandLine line = Main.line(spec);
     Config config = option.require(line);
-    Subscriber subscriber = subscriber(config, name, line);
+    Subscriber subscriber = RosterOption.subscriber(config, name, line);
     PrintWriter out = line.getOut();
     try (SqliteReader reader = StoreOption.open(config)) {
-      out.println("state     " + state(subscriber, reader, reader.newest()));
+      out.println("state     " + state(subscriber, reader));
       out.println("url       " + subscriber.receiver().url());
       out.println("format    " + subscriber.dialect().format().word());
       out.println("file      " + subscriber.place());
+      cursor(name, reader)
+          .ifPresent(it -> out.println("missed    " + it.missed().events() + " events"));
       Postings.Wanted wanted = new Postings.Wanted(null, null, Set.of(), name);
       List<Posting> posts = reader.postings(wanted, 0, POSTS_SHOWN);
       posts.reversed().forEach(posting -> out.println("post      " + PostingText.of(posting)));
@@ -120,7 +120,7 @@ final class SubscriberCommand implements Runnable {
                     new ParameterException(
                         line, "--type " + type + ": write deliveries, bounces or blocks"));
     Config config = option.require(line);
-    Subscriber subscriber = subscriber(config, name, line);
+    Subscriber subscriber = RosterOption.subscriber(config, name, line);
     if (!subscriber.dialect().format().types().contains(wanted)) {
       throw new ParameterException(
           line,
@@ -176,19 +176,17 @@ final class SubscriberCommand implements Runnable {
     return resumed ? 0 : 1;
   }
 
-  private static String state(Subscriber subscriber, SqliteReader reader, long newest)
-      throws StoreUnavailable {
+  private static String state(Subscriber subscriber, SqliteReader reader) throws StoreUnavailable {
     if (!subscriber.enabled()) {
       return "disabled";
     }
     String name = subscriber.name();
-    Optional<Cursor> cursor =
-        reader.cursors().stream().filter(it -> it.subscriber().equals(name)).findFirst();
+    Optional<Cursor> cursor = cursor(name, reader);
     if (cursor.isEmpty()) {
       return "not seen by a gateway yet";
     }
     // Most of these rows may be none of its business; only the gateway counts events.
-    String behind = ", %d rows behind".formatted(Math.max(0, newest - cursor.get().position()));
+    String behind = ", %d rows behind".formatted(reader.behind(cursor.get().position()).rows());
     for (Pause pause : reader.pausedSubscribers()) {
       if (pause.rule().equals(name)) {
         return "paused since %s: %s%s".formatted(Times.text(pause.since()), pause.reason(), behind);
@@ -205,25 +203,8 @@ final class SubscriberCommand implements Runnable {
             .formatted(attempts, Times.text(cursor.get().standing().due()), behind);
   }
 
-  private static Subscriber subscriber(Config config, String name, CommandLine line)
-      throws IOException {
-    return roster(config, line)
-        .subscriber(name)
-        .orElseThrow(() -> new IOException("there is no subscriber " + name));
-  }
-
-  private static Roster roster(Config config, CommandLine line) throws IOException {
-    if (config.subscribers() == null) {
-      throw new IOException("the configuration names no subscribers");
-    }
-    SubscriberFiles files =
-        new SubscriberFiles(config.subscribers(), System.getenv(), Severity.WARNING);
-    return switch (files.read()) {
-      case Judgement.Bad<Roster>(var problems) -> {
-        problems.forEach(line.getErr()::println);
-        throw new IOException("the subscribers can't be used");
-      }
-      case Judgement.Good<Roster>(Roster roster, _) -> roster;
-    };
+  /// Where it stands; empty when no gateway has seen it yet.
+  static Optional<Cursor> cursor(String name, SqliteReader reader) throws StoreUnavailable {
+    return reader.cursors().stream().filter(it -> it.subscriber().equals(name)).findFirst();
   }
 }

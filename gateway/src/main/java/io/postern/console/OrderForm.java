@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// An operator's order as the body of a POST, `application/x-www-form-urlencoded`. The field `do`
-/// says what: `pause`, `resume`, `replay`, `drop`, `forget`, `block`, `unblock`, `pause-subscriber`
-/// or `resume-subscriber`.
+/// says what: `pause`, `resume`, `replay`, `drop`, `forget`, `block`, `unblock`,
+/// `pause-subscriber`, `resume-subscriber` or `skip-event`.
 public final class OrderForm {
   private OrderForm() {}
 
@@ -43,6 +43,11 @@ public final class OrderForm {
       case Order.ResumeSubscriber(String subscriber) -> {
         fields.put("do", "resume-subscriber");
         fields.put("subscriber", subscriber);
+      }
+      case Order.SkipEvent(String subscriber, long event) -> {
+        fields.put("do", "skip-event");
+        fields.put("subscriber", subscriber);
+        fields.put("event", Long.toString(event));
       }
       case Order.Replay(Choice choice, String toRule) -> {
         fields.put("do", "replay");
@@ -112,6 +117,9 @@ public final class OrderForm {
       case "resume" -> new Order.Resume(required(fields, "rule"));
       case "pause-subscriber" -> new Order.HoldSubscriber(required(fields, "subscriber"));
       case "resume-subscriber" -> new Order.ResumeSubscriber(required(fields, "subscriber"));
+      case "skip-event" ->
+          new Order.SkipEvent(
+              required(fields, "subscriber"), Long.parseLong(required(fields, "event")));
       case "replay" -> new Order.Replay(choice(fields), fields.getOrDefault("to-rule", ""));
       case "drop" -> new Order.Drop(choice(fields));
       case "forget" -> new Order.Forget(traces(fields));

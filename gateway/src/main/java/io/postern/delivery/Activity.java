@@ -49,5 +49,10 @@ public record Activity(
   /// @param outcome `succeeded`, `deferred`, `failed`, or `not-made` when the fault was ours
   /// @param answer the class of the last answer's status, `2xx` to `5xx`; `none` when there was
   ///   none
-  public record End(String outcome, String answer) {}
+  public record End(String outcome, String answer) {
+    /// By the status code of the last answer.
+    public static End of(String outcome, int status) {
+      return new End(outcome, status < 200 || status > 599 ? "none" : status / 100 + "xx");
+    }
+  }
 }

@@ -54,7 +54,7 @@ final class AttemptCounts {
   private OfRule note(String name, String outcome, Trial trial) {
     OfRule rule = of(name);
     rule.ends
-        .computeIfAbsent(new End(outcome, answer(trial.httpStatus())), _ -> new LongAdder())
+        .computeIfAbsent(End.of(outcome, trial.httpStatus()), _ -> new LongAdder())
         .increment();
     rule.seconds.note(trial.elapsed().toNanos() / 1e9);
     return rule;
@@ -68,10 +68,6 @@ final class AttemptCounts {
     }
     boolean isFull = rules.size() >= Activity.RULES_MAX;
     return rules.computeIfAbsent(isFull ? Activity.OTHERS : name, _ -> new OfRule());
-  }
-
-  private static String answer(int status) {
-    return status < 200 || status > 599 ? "none" : status / 100 + "xx";
   }
 
   /// Forgets the rules that are gone.

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,12 +42,13 @@ public final class Feed implements AutoCloseable {
   private final Limits limits;
   private final Telling.Parts tellingParts;
   private final Signal signal = new Signal();
-  private final Map<String, Lane> lanes = new HashMap<>();
+  private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong looks = new AtomicLong();
   private final AtomicLong turns = new AtomicLong();
   private final Thread loop = Thread.ofPlatform().name("feed").unstarted(this::loop);
   private volatile Map<String, Pause> pauses = Map.of();
+  private volatile Map<String, Long> skips = Map.of();
   private volatile boolean isStale = true;
   private volatile boolean isStopping;
   private String roster = "";
@@ -101,6 +103,7 @@ public final class Feed implements AutoCloseable {
     private final Telling telling;
     private boolean isPaused;
     private volatile boolean isRunning;
+    private volatile @Nullable Stand stand;
     private volatile Instant next = Instant.MIN;
 
     Lane(Telling telling) {
@@ -169,6 +172,19 @@ public final class Feed implements AutoCloseable {
 
   private static Instant plus(Instant time, Duration more) {
     return time.equals(Instant.MIN) ? time : time.plus(more);
+  }
+
+  /// How subscribers stand, by name: the enabled ones that have had a turn.
+  public Map<String, Stand> stands() {
+    Map<String, Stand> stands = new HashMap<>();
+    lanes.forEach(
+        (name, lane) -> {
+          Stand stand = lane.stand;
+          if (stand != null) {
+            stands.put(name, stand);
+          }
+        });
+    return stands;
   }
 
   /// How often it has looked at its subscribers, to the end of a look.
@@ -261,6 +277,7 @@ public final class Feed implements AutoCloseable {
     Map<String, Pause> known = new ConcurrentHashMap<>();
     parts.cursors().pausedSubscribers().forEach(pause -> known.put(pause.rule(), pause));
     pauses = known;
+    skips = new ConcurrentHashMap<>(parts.cursors().skips());
     refreshedAt = now;
   }
 
@@ -285,7 +302,13 @@ public final class Feed implements AutoCloseable {
           lane.telling.resumed();
         }
         lane.isPaused = pause != null;
+        Long skip = skips.get(name);
+        if (skip != null) {
+          lane.telling.skip(subscriber.get(), skip);
+          skips.remove(name, skip);
+        }
         next = lane.telling.turn(subscriber.get(), pause);
+        lane.stand = lane.telling.stand(subscriber.get(), pauses.get(name));
         going = !isStopping && !next.isAfter(parts.clock().instant());
       }
     } catch (StoreUnavailable e) {

@@ -14,6 +14,16 @@ record Parcel(List<Event> events) {
     return events.getFirst().type();
   }
 
+  /// True when it holds events of several rows of the log: those of one are never parted.
+  boolean isDivisible() {
+    return events.getFirst().number() != events.getLast().number();
+  }
+
+  /// True when it holds nothing but what one row says.
+  boolean isOf(long row) {
+    return events.getFirst().number() == row && events.getLast().number() == row;
+  }
+
   /// What it holds, in the words of the subscribers' log.
   String words() {
     return events.size() + " " + type().word();

@@ -6,6 +6,7 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.CursorView;
 import io.postern.queue.CursorView.Stretch;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 /// The status log as one subscriber reads it. Holds no state; any thread may use it.
@@ -42,6 +43,18 @@ record Rows(CursorView log, Teller teller) {
       into.reached(Math.min(last, stretch.last()));
     }
     return into.isFull();
+  }
+
+  /// The posts of a batch, as they were when it was noted.
+  ///
+  /// @param after the cursor's position
+  /// @param last the batch's last row
+  List<Parcel> parcels(Subscriber subscriber, long after, long last) throws StoreUnavailable {
+    Gathering again = new Gathering(after, subscriber.batching().byAccount());
+    while (!gather(subscriber, again, Integer.MAX_VALUE, last)) {
+      // Some stretches after the others, to the batch's end.
+    }
+    return again.parcels(subscriber.dialect().format().eventsMax());
   }
 
   /// Rows that are passed over.

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Who is told of events, and how: a subscriber file's content.
@@ -85,13 +86,24 @@ public record Subscriber(
   /// @param pauseAfter how long there may be nothing but failures before the subscriber is paused;
   ///   the period itself for never
   public record Retry(List<Duration> waits, Duration period, Duration pauseAfter) {
+    private static final double JITTER = 0.1;
+    private static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
+
     public Retry {
       waits = List.copyOf(waits);
     }
 
-    /// How long to wait after so many attempts that failed, 1 or more.
-    Duration wait(int attempts) {
-      return waits.get(Math.min(attempts, waits.size()) - 1);
+    /// How long to wait after so many attempts that failed, 1 or more, with up to a tenth more.
+    ///
+    /// @param asked what the endpoint asks for by Retry-After; an hour of it is obeyed
+    Duration wait(int attempts, @Nullable Duration asked, RandomGenerator chance) {
+      Duration base = waits.get(Math.min(attempts, waits.size()) - 1);
+      Duration wait = base.plusMillis((long) (base.toMillis() * JITTER * chance.nextDouble()));
+      Duration obeyed =
+          asked == null
+              ? Duration.ZERO
+              : asked.compareTo(RETRY_AFTER_MAX) > 0 ? RETRY_AFTER_MAX : asked;
+      return wait.compareTo(obeyed) >= 0 ? wait : obeyed;
     }
   }
 

@@ -1,22 +1,21 @@
 package io.postern.feed;
 
 import io.postern.delivery.Outcome;
+import io.postern.feed.Stand.State;
 import io.postern.journal.Arrival;
-import io.postern.journal.Posting;
-import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
+import io.postern.journal.Times;
 import io.postern.mail.Ids;
 import io.postern.queue.Cursor;
 import io.postern.queue.Cursor.Batch;
 import io.postern.queue.Cursors;
 import io.postern.queue.Pause;
 import io.postern.queue.Pause.Cause;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +29,7 @@ import org.slf4j.LoggerFactory;
 ///   gather --full, or ripe--> batch noted --> its posts, one by one --all taken--> cursor at its end
 ///                                   |  ^
 ///                                   |  |--wait, the same post again
+///                                   |--refused, and of several rows: anew, by halves
 ///                                   |--too old: given up, with a row and a notice
 /// ```
 ///
@@ -53,17 +53,14 @@ final class Telling {
   /// No wait is longer; one that looks so comes from a clock that was set back.
   private static final Duration WAIT_MAX = Duration.ofHours(27);
 
-  private static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
-  private static final double JITTER = 0.1;
-
-  /// How many events the first post has after a failure; each that is taken doubles it.
-  static final int RAMP_START = 10;
-
   /// How many posts of one batch may be over without that being on disk.
   private static final int UNSAVED_MAX = 100;
 
   private final Parts parts;
   private final Rows rows;
+  private final Notes notes;
+  private final PostCounts counts = new PostCounts();
+  private final Pace pace = new Pace();
   private final String name;
   private Cursor cursor;
 
@@ -74,17 +71,13 @@ final class Telling {
   private List<Parcel> parcels = List.of();
 
   private String version = "";
-  private int size = Integer.MAX_VALUE;
-  private int sizeMax = Integer.MAX_VALUE;
   private Instant lookedAt;
   private Instant savedAt;
   private Instant agedAt = Instant.MIN;
   private String testId = "";
 
-  /// Rows of the subscribers' log that are not on disk.
-  private final List<Posting> unsaved = new ArrayList<>();
-
-  private boolean isBehindDisk;
+  /// What came of the last attempt; empty when it was good, and of one before this process.
+  private String lastReason = "";
 
   /// What it works with.
   ///
@@ -113,12 +106,15 @@ final class Telling {
     this.parts = parts;
     this.rows = new Rows(parts.cursors(), parts.teller());
     this.name = cursor.subscriber();
+    this.notes = new Notes(parts.cursors(), name, parts.hostName());
     this.cursor = cursor;
     this.lookedAt = parts.clock().instant();
     this.savedAt = lookedAt;
-    // While no gateway ran, nobody could be told.
-    Duration away = Duration.between(cursor.standing().seen(), lookedAt);
-    pass(away.isNegative() ? Duration.ZERO : away, Duration.ZERO);
+    // While no gateway ran, nobody could be told. That somebody wanted to be told nothing is no
+    // such time.
+    Instant away = cursor.missed().away();
+    Duration stopped = Duration.between(cursor.standing().seen(), away == null ? lookedAt : away);
+    pass(stopped.isNegative() ? Duration.ZERO : stopped, Duration.ZERO);
   }
 
   /// Where it stands, on disk or not yet.
@@ -133,11 +129,14 @@ final class Telling {
   /// @return when the next turn is due; not after now when there may be more to do
   Instant turn(Subscriber subscriber, @Nullable Pause pause) throws StoreUnavailable {
     Instant now = parts.clock().instant();
-    boolean isVerified = !subscriber.validated() || cursor.verified().equals(subscriber.address());
+    boolean isVerified = isVerified(subscriber);
     boolean isHeld = pause != null || !isVerified;
     elapse(now, isHeld);
-    if (isBehindDisk) {
+    if (notes.isBehind()) {
       save();
+    }
+    if (cursor.missed().away() != null) {
+      comeBack(subscriber, now);
     }
     if (isHeld) {
       giveUpForgotten(subscriber, now);
@@ -161,9 +160,52 @@ final class Telling {
     return post(subscriber, pause, isHeld);
   }
 
+  private boolean isVerified(Subscriber subscriber) {
+    return !subscriber.validated() || cursor.verified().equals(subscriber.address());
+  }
+
+  /// How it stands now.
+  Stand stand(Subscriber subscriber, @Nullable Pause pause) {
+    State state =
+        pause != null
+            ? State.PAUSED
+            : !isVerified(subscriber)
+                ? State.UNVERIFIED
+                : cursor.standing().attempts() > 0 ? State.FAILING : State.GOOD;
+    return new Stand(state, cursor.position(), cursor.missed().events(), counts.sums());
+  }
+
   /// A pause was ended by a person: it is tried at once, and its failures are counted anew.
   void resumed() {
     cursor = cursor.with(cursor.standing().well(parts.clock().instant()));
+  }
+
+  /// A person wants an event skipped. That is done when the next post is of nothing else, so that
+  /// nothing but it is lost.
+  ///
+  /// @param event its number
+  void skip(Subscriber subscriber, long event) throws StoreUnavailable {
+    if (cursor.batch() != null) {
+      resume(subscriber);
+    }
+    Batch batch = cursor.batch();
+    if (batch != null && parcels.get(batch.done()).isOf(event)) {
+      Instant now = parts.clock().instant();
+      Parcel parcel = parcels.get(batch.done());
+      String last = lastReason.isEmpty() ? "" : "; last: " + lastReason;
+      String reason = skipped(parcel.events().size()) + " by an operator, number " + event + last;
+      notes.givenUp(batch.postId(), parcel.words(), subscriber.receiver().url(), reason, now);
+      miss(parcel.events().size(), reason);
+      cursor = cursor.with(cursor.standing().well(now));
+      endPost();
+      save();
+    } else if (event > cursor.position()) {
+      log.atWarn()
+          .addKeyValue("subscriber", name)
+          .addKeyValue("event", event)
+          .log("an event is not skipped, for the next post is not of it alone");
+    }
+    parts.cursors().endSkip(name, event);
   }
 
   // ---- Time
@@ -203,7 +245,8 @@ final class Telling {
       gathering = new Gathering(cursor.position(), subscriber.batching().byAccount());
     }
     Gathering gathered = gathering;
-    boolean isAtEnd = rows.gather(subscriber, gathered, max(subscriber), Long.MAX_VALUE);
+    boolean isAtEnd =
+        rows.gather(subscriber, gathered, pace.max(subscriber.batching().max()), Long.MAX_VALUE);
     if (gathered.isEmpty()) {
       gathering = null;
       passOver(gathered.last(), isAtEnd, now);
@@ -216,15 +259,11 @@ final class Telling {
     parcels = gathered.parcels(subscriber.dialect().format().eventsMax());
     cursor = cursor.with(new Batch(parts.ids().next(), gathered.last(), 0, version));
     for (int i = 0; i < parcels.size(); i++) {
-      unsaved.add(posting(subscriber, i, now));
+      notes.queued(batch().postId(i), subscriber, parcels.get(i), now);
     }
     // From here the same events have the same ids, whatever happens.
     save();
     return true;
-  }
-
-  private int max(Subscriber subscriber) {
-    return Math.min(subscriber.batching().max(), Math.min(size, sizeMax));
   }
 
   /// Rows without events for this subscriber need no batch to be done with.
@@ -250,11 +289,7 @@ final class Telling {
     }
     if (parcels.isEmpty()) {
       version = current;
-      Gathering again = new Gathering(cursor.position(), subscriber.batching().byAccount());
-      while (!rows.gather(subscriber, again, Integer.MAX_VALUE, batch.last())) {
-        // Some stretches after the others, to the batch's end.
-      }
-      parcels = again.parcels(subscriber.dialect().format().eventsMax());
+      parcels = rows.parcels(subscriber, cursor.position(), batch.last());
     }
     if (batch.done() >= parcels.size()) {
       cursor = cursor.at(batch.last());
@@ -268,13 +303,13 @@ final class Telling {
   private Instant post(Subscriber subscriber, @Nullable Pause pause, boolean isHeld)
       throws StoreUnavailable {
     int attempt = cursor.standing().attempts() + 1;
-    int index = batch().done();
-    Parcel parcel = parcels.get(index);
-    Envoy.Answer answer = parts.envoy().carry(subscriber, parcel, id(index), attempt);
+    Parcel parcel = parcels.get(batch().done());
+    Envoy.Answer answer = parts.envoy().carry(subscriber, parcel, batch().postId(), attempt);
+    counts.ended(answer.outcome());
     Instant now = parts.clock().instant();
     elapse(now, isHeld);
     return switch (answer.outcome()) {
-      case Outcome.Accepted _ -> taken(subscriber, pause, answer, now);
+      case Outcome.Accepted _ -> taken(pause, answer, now);
       case Outcome.NotMade _ -> again(subscriber, answer, null, false, now);
       case Outcome.Gone _ -> {
         again(subscriber, answer, null, false, now);
@@ -282,44 +317,43 @@ final class Telling {
         yield now.plus(LOOK_EVERY);
       }
       case Outcome.Refused refused ->
-          isTooLarge(refused.httpStatus(), parcel)
+          pace.isTooMuch(refused.httpStatus(), attempt, parcel)
               ? smaller(answer, parcel, now)
               : failed(subscriber, pause, answer, null, now);
       case Outcome.Deferred deferred ->
-          isTooLarge(deferred.httpStatus(), parcel)
+          pace.isTooMuch(deferred.httpStatus(), attempt, parcel)
               ? smaller(answer, parcel, now)
               : failed(subscriber, pause, answer, deferred.retryAfter(), now);
     };
   }
 
-  /// RFC 9110 §15.5.14.
-  private static boolean isTooLarge(int httpStatus, Parcel parcel) {
-    return httpStatus == 413 && parcel.events().size() > 1;
-  }
-
-  private Instant taken(
-      Subscriber subscriber, @Nullable Pause pause, Envoy.Answer answer, Instant now)
+  private Instant taken(@Nullable Pause pause, Envoy.Answer answer, Instant now)
       throws StoreUnavailable {
-    Batch batch = batch();
-    unsaved.add(
-        posting(subscriber, batch.done(), now).with(Status.SUCCEEDED, trial(answer, now, "")));
+    note(answer, now);
     cursor = cursor.with(cursor.standing().well(now));
-    if (batch.done() + 1 == parcels.size()) {
-      cursor = cursor.at(batch.last());
-      parcels = List.of();
-      size = size > Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : size * 2;
+    endPost();
+    if (cursor.batch() == null) {
+      pace.taken();
       save();
-    } else {
-      cursor = cursor.with(new Batch(batch.id(), batch.last(), batch.done() + 1, batch.version()));
-      if (unsaved.size() >= UNSAVED_MAX) {
-        save();
-      }
+    } else if (notes.size() >= UNSAVED_MAX) {
+      save();
     }
     if (pause != null && parts.cursors().resumeSubscriber(name)) {
       log.atInfo().addKeyValue("subscriber", name).log("subscriber resumed: it takes events again");
       parts.notices().resumed(name);
     }
     return now;
+  }
+
+  /// A post of the batch is over, and with the last one the batch.
+  private void endPost() {
+    Batch batch = batch();
+    if (batch.done() + 1 == parcels.size()) {
+      cursor = cursor.at(batch.last());
+      parcels = List.of();
+    } else {
+      cursor = cursor.with(new Batch(batch.id(), batch.last(), batch.done() + 1, batch.version()));
+    }
   }
 
   private Instant failed(
@@ -330,7 +364,7 @@ final class Telling {
       Instant now)
       throws StoreUnavailable {
     Subscriber.Retry retry = subscriber.retry();
-    size = RAMP_START;
+    pace.failed();
     Instant due = again(subscriber, answer, retryAfter, true, now);
     Duration failing = cursor.standing().failing();
     boolean isHopeless =
@@ -340,7 +374,7 @@ final class Telling {
     if (pause == null && isHopeless) {
       pause(Cause.FAILING, "nothing but failures for " + days(retry.pauseAfter()), now);
     } else if (pause == null && age(now).compareTo(retry.period()) >= 0) {
-      String why = "older than " + days(retry.period()) + "; last: " + reason(answer);
+      String why = "older than " + days(retry.period()) + "; last: " + lastReason;
       giveUp(subscriber, now.minus(retry.period()).minus(cursor.standing().held()), why, now);
     }
     if ((pause != null || isHopeless) && due.isBefore(now.plus(PROBE_EVERY))) {
@@ -362,28 +396,26 @@ final class Telling {
       Instant now)
       throws StoreUnavailable {
     int attempts = cursor.standing().attempts() + 1;
-    Instant due = now.plus(wait(subscriber.retry(), attempts, retryAfter));
-    unsaved.add(
-        posting(subscriber, batch().done(), now)
-            .with(Status.DEFERRED, trial(answer, now, reason(answer))));
+    Instant due = now.plus(subscriber.retry().wait(attempts, retryAfter, parts.chance()));
+    note(answer, now);
     cursor = cursor.with(cursor.standing().ill(due, isTheirs));
     save();
     return due;
   }
 
-  private Duration wait(Subscriber.Retry retry, int attempts, @Nullable Duration retryAfter) {
-    Duration base = retry.wait(attempts);
-    Duration wait =
-        base.plusMillis((long) (base.toMillis() * JITTER * parts.chance().nextDouble()));
-    Duration asked = retryAfter == null ? Duration.ZERO : shorter(retryAfter, RETRY_AFTER_MAX);
-    return wait.compareTo(asked) >= 0 ? wait : asked;
+  /// Posts the same events anew, fewer at once.
+  private Instant smaller(Envoy.Answer answer, Parcel parcel, Instant now) throws StoreUnavailable {
+    pace.halve(answer.outcome().httpStatus(), parcel.events().size());
+    closeBatch(Envoy.reason(answer.outcome()) + "; its events are posted in smaller batches");
+    return now;
   }
 
-  /// Posts the same events anew, in smaller batches from now on.
-  private Instant smaller(Envoy.Answer answer, Parcel parcel, Instant now) throws StoreUnavailable {
-    sizeMax = Math.max(1, parcel.events().size() / 2);
-    closeBatch(reason(answer) + "; its events are posted in smaller batches");
-    return now;
+  /// Of an attempt at the batch's next post.
+  private void note(Envoy.Answer answer, Instant now) {
+    int index = batch().done();
+    int attempt = cursor.standing().attempts() + 1;
+    notes.tried(batch().postId(), parcels.get(index).words(), answer, attempt, now);
+    lastReason = Envoy.reason(answer.outcome());
   }
 
   private void pause(Cause cause, String reason, Instant now) throws StoreUnavailable {
@@ -402,27 +434,18 @@ final class Telling {
     int attempt = cursor.standing().attempts() + 1;
     Event event = Trials.event(subscriber, now);
     Envoy.Answer answer = parts.envoy().validate(subscriber, event, testId, attempt);
+    counts.ended(answer.outcome());
     Instant ended = parts.clock().instant();
     elapse(ended, true);
-    Posting posting =
-        new Posting(
-            0,
-            testId,
-            name,
-            now,
-            Status.QUEUED,
-            "1 test event",
-            trial(answer, ended, reason(answer)));
+    notes.tried(testId, "1 test event", answer, attempt, ended);
     if (answer.outcome() instanceof Outcome.Accepted) {
-      unsaved.add(posting.with(Status.SUCCEEDED, posting.trial()));
       testId = "";
       cursor = cursor.verified(subscriber.address()).with(cursor.standing().well(ended));
       save();
       log.atInfo().addKeyValue("subscriber", name).log("subscriber verified: it took a test event");
       return ended;
     }
-    unsaved.add(posting.with(Status.DEFERRED, posting.trial()));
-    Instant due = ended.plus(wait(subscriber.retry(), attempt, null));
+    Instant due = ended.plus(subscriber.retry().wait(attempt, null, parts.chance()));
     cursor = cursor.with(cursor.standing().ill(due, false));
     save();
     if (answer.outcome() instanceof Outcome.Gone) {
@@ -454,22 +477,50 @@ final class Telling {
   private void giveUp(Subscriber subscriber, Instant before, String why, Instant now)
       throws StoreUnavailable {
     Rows.Passed passed = rows.olderThan(subscriber, cursor.position(), before);
-    long skipped = passed.events();
-    if (skipped == 0) {
-      return;
+    if (passed.events() > 0) {
+      giveUp(subscriber, passed, why, now);
     }
-    String reason = (skipped == 1 ? "1 event" : skipped + " events") + " skipped: " + why;
+  }
+
+  private void giveUp(Subscriber subscriber, Rows.Passed passed, String why, Instant now)
+      throws StoreUnavailable {
+    String reason = skipped(passed.events()) + ": " + why;
     if (cursor.batch() != null) {
       closeBatch("given up: " + why);
     }
     gathering = null;
     cursor = cursor.at(passed.last());
-    Posting.Trial trial = trial(subscriber.receiver().url(), now, reason);
-    unsaved.add(
-        new Posting(0, parts.ids().next(), name, now, Status.FAILED, skipped + " skipped", trial));
+    notes.givenUp(
+        parts.ids().next(), passed.events() + " skipped", subscriber.receiver().url(), reason, now);
+    miss(passed.events(), reason);
     save();
+  }
+
+  /// Tells a person of events that will not be told.
+  private void miss(long events, String reason) {
+    cursor = cursor.with(cursor.missed().and(events));
     log.atWarn().addKeyValue("subscriber", name).log(reason);
-    parts.notices().skipped(name, skipped, reason);
+    parts.notices().skipped(name, events, reason);
+  }
+
+  /// It was not enabled, or not there, for a while. It goes on where it was, less what is older
+  /// than its period by now; of what the log has lost meanwhile nobody knows whether it was for it.
+  private void comeBack(Subscriber subscriber, Instant now) throws StoreUnavailable {
+    Instant away = Objects.requireNonNull(cursor.missed().away());
+    Duration period = subscriber.retry().period();
+    long gone = parts.cursors().gone(cursor.position());
+    Rows.Passed passed = rows.olderThan(subscriber, cursor.position(), now.minus(period));
+    if (passed.events() > 0 || gone > 0) {
+      String why =
+          "it was not enabled from %s on, and they are older than %s%s"
+              .formatted(
+                  Times.text(away),
+                  days(period),
+                  gone == 0 ? "" : "; besides, " + gone + " rows are gone from the log");
+      giveUp(subscriber, passed, why, now);
+    }
+    cursor = cursor.with(cursor.missed().seenTo());
+    save();
   }
 
   /// Ends the batch without moving on: its open posts will not be made.
@@ -482,11 +533,8 @@ final class Telling {
   // ---- Notes
 
   private void save() throws StoreUnavailable {
-    isBehindDisk = true;
-    parts.cursors().save(cursor, List.copyOf(unsaved));
-    unsaved.clear();
+    notes.save(cursor);
     savedAt = lookedAt;
-    isBehindDisk = false;
   }
 
   private Batch batch() {
@@ -497,38 +545,8 @@ final class Telling {
     return batch;
   }
 
-  private String id(int index) {
-    return batch().id() + "-" + (index + 1);
-  }
-
-  private Posting posting(Subscriber subscriber, int index, Instant now) {
-    return new Posting(
-        0,
-        id(index),
-        name,
-        now,
-        Status.QUEUED,
-        parcels.get(index).words(),
-        trial(subscriber.receiver().url(), now, ""));
-  }
-
-  private Posting.Trial trial(URI url, Instant now, String reason) {
-    return new Posting.Trial(now, 0, parts.hostName(), url.toString(), 0, Duration.ZERO, reason);
-  }
-
-  private Posting.Trial trial(Envoy.Answer answer, Instant now, String reason) {
-    return new Posting.Trial(
-        now,
-        cursor.standing().attempts() + 1,
-        parts.hostName(),
-        answer.url().toString(),
-        answer.outcome().httpStatus(),
-        answer.elapsed(),
-        reason);
-  }
-
-  private static String reason(Envoy.Answer answer) {
-    return Envoy.reason(answer.outcome());
+  private static String skipped(long events) {
+    return (events == 1 ? "1 event" : events + " events") + " skipped";
   }
 
   private static Duration shorter(Duration one, Duration other) {

@@ -12,15 +12,53 @@ import org.jspecify.annotations.Nullable;
 /// @param verified where a test event was taken last, in the words of whoever notes it; empty for
 ///   nowhere
 /// @param standing how it stands with its endpoint
+/// @param missed what it was not told
 public record Cursor(
-    String subscriber, long position, @Nullable Batch batch, String verified, Standing standing) {
+    String subscriber,
+    long position,
+    @Nullable Batch batch,
+    String verified,
+    Standing standing,
+    Missed missed) {
   /// Rows that are being posted, by one post or several.
   ///
   /// @param id the beginning of the posts' ids; no two batches ever have the same
   /// @param last the number of its last row; it begins behind the cursor's position
   /// @param done how many of its posts are over
   /// @param version what it was parted into posts by; by another version it is another batch
-  public record Batch(String id, long last, int done, String version) {}
+  public record Batch(String id, long last, int done, String version) {
+    /// The id of the next of its posts.
+    public String postId() {
+      return postId(done);
+    }
+
+    /// The id of one of its posts.
+    ///
+    /// @param index from 0
+    public String postId(int index) {
+      return id + "-" + (index + 1);
+    }
+  }
+
+  /// What it was not told, and what it may not have been.
+  ///
+  /// @param events how many it will never be told of, since it was first seen
+  /// @param away since when it was not enabled, or not there; null when it always was, or when what
+  ///   it missed by that has been seen to
+  public record Missed(long events, @Nullable Instant away) {
+    /// Of one that has missed nothing.
+    public static final Missed NOTHING = new Missed(0, null);
+
+    /// With some more events.
+    public Missed and(long more) {
+      return new Missed(events + more, away);
+    }
+
+    /// When it is there, and what it missed by not having been is counted.
+    public Missed seenTo() {
+      return new Missed(events, null);
+    }
+  }
 
   /// What came of the attempts to post.
   ///
@@ -76,21 +114,26 @@ public record Cursor(
 
   /// The same at another place, with nothing that is being posted.
   public Cursor at(long number) {
-    return new Cursor(subscriber, number, null, verified, standing);
+    return new Cursor(subscriber, number, null, verified, standing, missed);
   }
 
   /// The same with other rows that are being posted.
   public Cursor with(@Nullable Batch next) {
-    return new Cursor(subscriber, position, next, verified, standing);
+    return new Cursor(subscriber, position, next, verified, standing, missed);
   }
 
   /// The same, standing otherwise.
   public Cursor with(Standing next) {
-    return new Cursor(subscriber, position, batch, verified, next);
+    return new Cursor(subscriber, position, batch, verified, next, missed);
   }
 
   /// The same, verified elsewhere.
   public Cursor verified(String where) {
-    return new Cursor(subscriber, position, batch, where, standing);
+    return new Cursor(subscriber, position, batch, where, standing, missed);
+  }
+
+  /// The same, with something else that it was not told.
+  public Cursor with(Missed next) {
+    return new Cursor(subscriber, position, batch, verified, standing, next);
   }
 }

@@ -16,12 +16,13 @@ import java.util.List;
 public interface Cursors extends CursorView {
   /// Makes a cursor, at the end of the log, for each of these subscribers that has none. From now
   /// on the retention removes no row that one of them has not had yet; cursors of others stay where
-  /// they are, and keep nothing back.
+  /// they are, keep nothing back, and are noted to be away.
   ///
   /// @param subscribers the enabled ones
   void keep(Collection<String> subscribers, Instant now) throws StoreUnavailable;
 
-  /// Notes how far a subscriber is, and its posts, together. It changes nothing about pauses.
+  /// Notes how far a subscriber is, and its posts, together. It changes nothing about pauses, nor
+  /// about what is to be skipped.
   ///
   /// @param postings new ones, and those whose row is to say something else now, told by their ids
   void save(Cursor cursor, List<Posting> postings) throws StoreUnavailable;
@@ -43,4 +44,16 @@ public interface Cursors extends CursorView {
   ///
   /// @return false when there was none
   boolean resumeSubscriber(String subscriber) throws StoreUnavailable;
+
+  /// Notes that a person wants an event skipped, in place of one that was noted before. Who posts
+  /// to the subscriber does it, and says so by [#endSkip].
+  ///
+  /// @param event its number
+  /// @return false when there is no such subscriber
+  boolean askSkip(String subscriber, long event) throws StoreUnavailable;
+
+  /// Ends what was asked for by [#askSkip], be it done or not.
+  ///
+  /// @param event its number
+  void endSkip(String subscriber, long event) throws StoreUnavailable;
 }

@@ -53,6 +53,12 @@ public sealed interface Order {
   /// @param subscriber whose events are held
   record ResumeSubscriber(String subscriber) implements Order {}
 
+  /// [Cursors#askSkip].
+  ///
+  /// @param subscriber who does not take it
+  /// @param event its number
+  record SkipEvent(String subscriber, long event) implements Order {}
+
   /// Has a store carry it out.
   ///
   /// @param now the time
@@ -65,6 +71,8 @@ public sealed interface Order {
       }
       case ResumeSubscriber(String subscriber) ->
           new Done(queue.resumeSubscriber(subscriber) ? 1 : 0, 0);
+      case SkipEvent(String subscriber, long event) ->
+          new Done(queue.askSkip(subscriber, event) ? 1 : 0, 0);
       case Hold(String rule) -> {
         queue.pause(new Pause(rule, now, "paused by an operator"));
         yield new Done(1, 0);

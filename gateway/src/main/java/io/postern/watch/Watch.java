@@ -1,8 +1,10 @@
 package io.postern.watch;
 
 import io.postern.delivery.Dispatcher;
+import io.postern.feed.Stand;
 import io.postern.intake.Intake;
 import io.postern.journal.Journal;
+import io.postern.queue.CursorView;
 import io.postern.queue.QueueView;
 import io.postern.queue.StoreFigures;
 import io.postern.rules.LiveBook;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Watch {
   private final Door door;
   private final Inside inside;
+  private final Told told;
   private final Whole whole;
   private final QueueLines queueLines;
   private final ReentrantLock writing = new ReentrantLock();
@@ -55,6 +58,12 @@ public final class Watch {
       Dispatcher dispatcher,
       LiveBook books) {}
 
+  /// Who is told of events.
+  ///
+  /// @param stands how each one stands, by name; asked at each page
+  /// @param log where they have their places
+  public record Told(Supplier<Map<String, Stand>> stands, CursorView log) {}
+
   /// What is known of the gateway as a whole.
   ///
   /// @param version of the program
@@ -68,9 +77,10 @@ public final class Watch {
       InstantSource clock) {}
 
   /// Makes one; it reads nothing until it is asked.
-  public Watch(Door door, Inside inside, Whole whole) {
+  public Watch(Door door, Inside inside, Told told, Whole whole) {
     this.door = door;
     this.inside = inside;
+    this.told = told;
     this.whole = whole;
     this.queueLines = new QueueLines(inside.queue(), inside.journal());
   }
@@ -117,6 +127,7 @@ public final class Watch {
     RuleLines.write(inside.books().state(), page);
     EndpointLines.write(inside.dispatcher().activity(), page);
     queueLines.write(rules(), now, page);
+    SubscriberLines.write(told, now, page);
     StoreLines.write(inside.store().get(), page);
     ProcessLines.write(page);
     return page.text();

@@ -126,6 +126,39 @@ final class SubscriberCommandTest {
   }
 
   @Test
+  void theEventThatIsNotTakenIsShownAndSkipped() throws Exception {
+    start();
+    TestGateway.until("verified", () -> list().startsWith("ops  good"));
+    Answer nothing = run("subscriber", "skip", "ops", "--event", "1");
+    assertEquals(1, nothing.code());
+    assertTrue(nothing.err().contains("no event that was tried in vain"), nothing.err());
+    sink.alwaysAt("/events", SinkAnswer.status(422).body("no such field"));
+    gateway.deliver(Mails.plain(), "desk@in.example.com");
+    gateway.await(Status.SUCCEEDED);
+    gateway.tick(Duration.ofSeconds(1));
+    TestGateway.until(
+        "halved, and tried",
+        () -> run("subscriber", "skip", "ops", "--event", "9").err().contains(" is 1"));
+    Answer asked = run("subscriber", "skip", "ops");
+    assertEquals(1, asked.code());
+    assertTrue(asked.out().contains("event 1 of deliveries, "), asked.out());
+    assertTrue(asked.out().contains("HTTP 422: no such field"), asked.out());
+    assertTrue(asked.err().contains("add --event 1, since there is no terminal"), asked.err());
+    Answer other = run("subscriber", "skip", "ops", "--event", "2");
+    assertEquals(1, other.code());
+    assertTrue(other.err().contains("the event that is not taken is 1"), other.err());
+    sink.alwaysAt("/events", SinkAnswer.status(200));
+    Answer skipped = run("subscriber", "skip", "ops", "--event", "1");
+    assertEquals("", skipped.err());
+    assertEquals(0, skipped.code());
+    TestGateway.until("the one behind it is told", () -> told().getLast().text().contains("succ"));
+    TestGateway.until(
+        "it is noted", () -> run("subscriber", "show", "ops").out().contains("missed    1 events"));
+    Answer failed = run("log", "--subscribers", "--status", "failed");
+    assertTrue(failed.out().contains("1 event skipped by an operator, number 1; last: HTTP 422"));
+  }
+
+  @Test
   void wrongUsageIsSaid() throws Exception {
     start();
     assertEquals(2, run("subscriber").code());

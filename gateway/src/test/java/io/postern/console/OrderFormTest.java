@@ -29,6 +29,7 @@ final class OrderFormTest {
           new Order.Resume("a=b"),
           new Order.HoldSubscriber("ops & feed"),
           new Order.ResumeSubscriber("a=b"),
+          new Order.SkipEvent("ops", 1L << 40),
           new Order.Replay(some, "other"),
           new Order.Replay(Choice.of("m1"), ""),
           new Order.Drop(some),

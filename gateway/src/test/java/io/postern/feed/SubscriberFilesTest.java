@@ -98,9 +98,9 @@ final class SubscriberFilesTest {
             .retry();
     assertEquals(
         List.of(Duration.ofMinutes(30), Duration.ofHours(2), Duration.ofDays(1)), retry.waits());
-    assertEquals(Duration.ofMinutes(30), retry.wait(1));
-    assertEquals(Duration.ofDays(1), retry.wait(3));
-    assertEquals(Duration.ofDays(1), retry.wait(30));
+    assertEquals(Duration.ofMinutes(30), retry.wait(1, null, () -> 0));
+    assertEquals(Duration.ofDays(1), retry.wait(3, null, () -> 0));
+    assertEquals(Duration.ofDays(1), retry.wait(30, null, () -> 0));
   }
 
   @ParameterizedTest

@@ -22,10 +22,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +63,11 @@ final class TellingStage {
   record Posted(String id, int attempt, String url, List<Told> events) {
     List<String> deliveries() {
       return events.stream().map(Told::delivery).toList();
+    }
+
+    /// The deliveries of its events, without a test event's.
+    List<String> told() {
+      return events.stream().filter(it -> !it.isTest()).map(Told::delivery).toList();
     }
 
     List<String> statuses() {
@@ -162,6 +172,39 @@ final class TellingStage {
             store.cursors().getFirst());
   }
 
+  /// Its file says that it is not enabled, for a while.
+  void away(Duration time) throws StoreUnavailable {
+    away(time, () -> {});
+  }
+
+  void away(Duration time, Look meanwhile) throws StoreUnavailable {
+    store.keep(Set.of(), clock.instant());
+    clock.tick(time);
+    meanwhile.run();
+    store.keep(Set.of("ops"), clock.instant());
+    begin();
+  }
+
+  /// What an operator would be shown.
+  Optional<Obstacle> obstacle() throws StoreUnavailable {
+    return Obstacle.of(subscriber, store.cursors().getFirst(), store, book().orElse(null));
+  }
+
+  /// As a retention does.
+  void removeFromLog(long first, long last) {
+    try (Connection database =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("postern.db"));
+        Statement sql = database.createStatement()) {
+      sql.execute("DELETE FROM log WHERE number BETWEEN " + first + " AND " + last);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  void skip(long event) throws StoreUnavailable {
+    telling.skip(subscriber, event);
+  }
+
   void restart() throws StoreUnavailable {
     restart(() -> {});
   }
@@ -239,6 +282,11 @@ final class TellingStage {
     script.always = outcome;
   }
 
+  /// From now on, what is answered to a post that holds an event of this delivery.
+  void atEventOf(String delivery, Outcome outcome) {
+    script.poison.put(delivery, outcome);
+  }
+
   /// Done during each post.
   void whilePosting(Look look) {
     script.look = look;
@@ -263,12 +311,12 @@ final class TellingStage {
   }
 
   List<String> told(int fromPost) {
-    return posts().stream()
-        .skip(fromPost)
-        .flatMap(it -> it.events().stream())
-        .filter(it -> !it.isTest())
-        .map(Told::delivery)
-        .toList();
+    return posts().stream().skip(fromPost).flatMap(it -> it.told().stream()).toList();
+  }
+
+  /// The deliveries of all events that were taken and are no test.
+  List<String> taken() {
+    return script.taken;
   }
 
   List<String> ids(int from, int to) {
@@ -319,6 +367,8 @@ final class TellingStage {
   private static final class Script implements Courier {
     private final Queue<Outcome> next = new ArrayDeque<>();
     private final List<Posted> posts = new ArrayList<>();
+    private final List<String> taken = new ArrayList<>();
+    private final Map<String, Outcome> poison = new HashMap<>();
     private Look look = () -> {};
     private Outcome always = new Outcome.Accepted(200);
 
@@ -341,6 +391,19 @@ final class TellingStage {
         look.run();
       } catch (StoreUnavailable e) {
         throw new IOException(e);
+      }
+      Outcome outcome = answer(events);
+      if (outcome instanceof Outcome.Accepted) {
+        taken.addAll(posts.getLast().told());
+      }
+      return outcome;
+    }
+
+    private Outcome answer(List<Told> events) {
+      for (Told event : events) {
+        if (poison.containsKey(event.delivery())) {
+          return poison.get(event.delivery());
+        }
       }
       Outcome scripted = next.poll();
       return scripted == null ? always : scripted;

@@ -6,6 +6,7 @@ import io.postern.journal.MailFacts;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
 import io.postern.queue.Cursor;
+import io.postern.queue.CursorView.Behind;
 import io.postern.queue.CursorView.Stretch;
 import io.postern.queue.Pause;
 import java.sql.ResultSet;
@@ -28,7 +29,7 @@ final class CursorTable {
       "coalesce((SELECT min(position) FROM cursors WHERE holding = 1), 9223372036854775807)";
 
   /// How many rows of the log one look passes over.
-  private static final int SLICE_ROWS = 5_000;
+  static final int SLICE_ROWS = 5_000;
 
   private static final int ROWS_MAX = 1_000;
 
@@ -39,20 +40,22 @@ final class CursorTable {
   }
 
   void keep(Collection<String> subscribers, Instant now) throws SQLException {
-    sql.update("UPDATE cursors SET holding = 0 WHERE holding = 1");
+    // 2: one that did, until it is known whether it still does.
+    sql.update("UPDATE cursors SET holding = 2 WHERE holding = 1");
     for (String subscriber : subscribers) {
       // Not the highest number that there is, which may have been removed, but that ever was.
       sql.update(
           """
           INSERT INTO cursors (subscriber, holding, position, last, done, version, verified,
-            attempts, due, held_ms, seen)
+            attempts, due, held_ms, seen, missed)
           VALUES (?1, 1, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'log'), 0), 0, 0,
-            '', '', 0, ?2, 0, ?2)
+            '', '', 0, ?2, 0, ?2, 0)
           ON CONFLICT (subscriber) DO UPDATE SET holding = 1
           """,
           subscriber,
           now);
     }
+    sql.update("UPDATE cursors SET holding = 0, away = ? WHERE holding = 2", now);
   }
 
   void save(Cursor cursor) throws SQLException {
@@ -61,7 +64,7 @@ final class CursorTable {
     sql.update(
         """
         UPDATE cursors SET position = ?, batch = ?, last = ?, done = ?, version = ?, verified = ?,
-          attempts = ?, due = ?, failing_ms = ?, held_ms = ?, seen = ?
+          attempts = ?, due = ?, failing_ms = ?, held_ms = ?, seen = ?, missed = ?, away = ?
         WHERE subscriber = ?
         """,
         cursor.position(),
@@ -75,6 +78,8 @@ final class CursorTable {
         standing.failing() == null ? null : standing.failing().toMillis(),
         standing.held().toMillis(),
         standing.seen(),
+        cursor.missed().events(),
+        cursor.missed().away(),
         cursor.subscriber());
   }
 
@@ -101,16 +106,42 @@ final class CursorTable {
         > 0;
   }
 
+  /// Notes an event to be skipped.
+  ///
+  /// @return false when there is no such subscriber
+  boolean askSkip(String subscriber, long event) throws SQLException {
+    return sql.update("UPDATE cursors SET skip = ? WHERE subscriber = ?", event, subscriber) > 0;
+  }
+
+  void endSkip(String subscriber, long event) throws SQLException {
+    sql.update(
+        "UPDATE cursors SET skip = NULL WHERE subscriber = ? AND skip = ?", subscriber, event);
+  }
+
+  static Map<String, Long> skips(Sql sql) throws SQLException {
+    Map<String, Long> skips = new HashMap<>();
+    sql.list(
+            "SELECT subscriber, skip FROM cursors WHERE skip IS NOT NULL",
+            row -> Map.entry(row.getString(1), row.getLong(2)))
+        .forEach(skip -> skips.put(skip.getKey(), skip.getValue()));
+    return skips;
+  }
+
+  /// Whether there is a subscriber that is gone since before a time.
+  static boolean isAnyAway(Sql sql, Instant before) throws SQLException {
+    return sql.number("SELECT count(*) FROM cursors WHERE holding = 0 AND away < ?", before) > 0;
+  }
+
   /// Removes those of subscribers that are gone since before a time.
   void purge(Instant before) throws SQLException {
-    sql.update("DELETE FROM cursors WHERE holding = 0 AND seen < ?", before);
+    sql.update("DELETE FROM cursors WHERE holding = 0 AND away < ?", before);
   }
 
   static List<Cursor> list(Sql sql) throws SQLException {
     return sql.list(
         """
         SELECT subscriber, position, batch, last, done, version, verified, attempts, due,
-          failing_ms, held_ms, seen
+          failing_ms, held_ms, seen, missed, away
         FROM cursors ORDER BY subscriber
         """,
         CursorTable::cursor);
@@ -132,7 +163,13 @@ final class CursorTable {
             Instant.ofEpochMilli(row.getLong(9)),
             failing,
             Duration.ofMillis(row.getLong(11)),
-            Instant.ofEpochMilli(row.getLong(12))));
+            Instant.ofEpochMilli(row.getLong(12))),
+        new Cursor.Missed(row.getLong(13), away(row)));
+  }
+
+  private static @Nullable Instant away(ResultSet row) throws SQLException {
+    long millis = row.getLong(14);
+    return row.wasNull() ? null : Instant.ofEpochMilli(millis);
   }
 
   static List<Pause> pauses(Sql sql) throws SQLException {
@@ -149,13 +186,45 @@ final class CursorTable {
                 row.getString(4)));
   }
 
+  /// The highest number that the log ever gave, be that row there or not.
+  static long newest(Sql sql) throws SQLException {
+    return sql.number("SELECT seq FROM sqlite_sequence WHERE name = 'log'");
+  }
+
+  /// What is behind a number.
+  static Behind behind(Sql sql, long after) throws SQLException {
+    long oldest =
+        sql.number(
+            """
+            SELECT coalesce(min(at), -1) FROM (
+              SELECT * FROM (SELECT at FROM log WHERE number > ?1 ORDER BY number LIMIT 1)
+              UNION ALL
+              SELECT * FROM (SELECT at FROM block_changes WHERE number > ?1 ORDER BY number LIMIT 1))
+            """,
+            after);
+    return new Behind(
+        Math.max(0, newest(sql) - after), oldest < 0 ? null : Instant.ofEpochMilli(oldest));
+  }
+
+  /// How many rows of a slice of the log are there no more.
+  ///
+  /// @param after behind this number
+  /// @param end up to this one
+  static long gone(Sql sql, long after, long end) throws SQLException {
+    return end
+        - after
+        - sql.number("SELECT count(*) FROM log WHERE number > ? AND number <= ?", after, end)
+        - sql.number(
+            "SELECT count(*) FROM block_changes WHERE number > ? AND number <= ?", after, end);
+  }
+
   /// One slice of the log. What it says is of one moment, for one statement is one transaction.
   static Stretch stretch(Sql sql, long after, Set<Status> statuses, int limit) throws SQLException {
     if (limit < 1 || limit > ROWS_MAX) {
       throw new IllegalArgumentException("1 to " + ROWS_MAX + " rows at once, not " + limit);
     }
     // The end is asked for first: what comes after that is looked at the next time.
-    long newest = sql.number("SELECT seq FROM sqlite_sequence WHERE name = 'log'");
+    long newest = newest(sql);
     long end = Math.min(newest, after + SLICE_ROWS);
     if (end <= after) {
       return new Stretch(List.of(), after);

@@ -69,6 +69,7 @@ final class Purge {
     if (Stream.of(succeeded, failed, logged, denied, posted).allMatch(List::isEmpty)) {
       forgetRules();
       forgetBlockChanges(expired.log());
+      forgetCursors(expired.log());
       return false;
     }
     List<Long> large =
@@ -83,7 +84,6 @@ final class Purge {
               tables.log().remove(logged);
               tables.log().remove(denied);
               tables.posts().remove(posted);
-              tables.cursors().purge(expired.log());
               return tables.mails().purge(lonely);
             });
     large.forEach(writer::sweep);
@@ -111,6 +111,19 @@ final class Purge {
           DOING,
           tables -> {
             tables.blocks().purge(before, ROWS);
+            return true;
+          });
+    }
+  }
+
+  /// Of subscribers that are gone for so long that nothing of their log is there any more.
+  private void forgetCursors(Instant before) throws StoreUnavailable {
+    boolean isAny = readers.search(DOING, sql -> CursorTable.isAnyAway(sql, before));
+    if (isAny) {
+      writer.call(
+          DOING,
+          tables -> {
+            tables.cursors().purge(before);
             return true;
           });
     }

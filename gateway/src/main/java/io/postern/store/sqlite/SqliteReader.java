@@ -239,6 +239,29 @@ public final class SqliteReader implements Journal, Postings, QueueView, CursorV
   }
 
   @Override
+  public Map<String, Long> skips() throws StoreUnavailable {
+    return readers.read("list the events to be skipped", CursorTable::skips);
+  }
+
+  @Override
+  public Behind behind(long after) throws StoreUnavailable {
+    return readers.read("look how far a subscriber is", sql -> CursorTable.behind(sql, after));
+  }
+
+  @Override
+  public long gone(long after) throws StoreUnavailable {
+    String doing = "count what the retention removed";
+    long newest = readers.read(doing, CursorTable::newest);
+    long gone = 0;
+    for (long from = after; from < newest; from += CursorTable.SLICE_ROWS) {
+      long begin = from;
+      long end = Math.min(newest, from + CursorTable.SLICE_ROWS);
+      gone += readers.search(doing, sql -> CursorTable.gone(sql, begin, end));
+    }
+    return gone;
+  }
+
+  @Override
   public Stretch stretch(long after, Set<Status> statuses, int limit) throws StoreUnavailable {
     // As a search: what delivers mail has readers of its own.
     return readers.search(

@@ -278,6 +278,21 @@ public final class SqliteStore
   }
 
   @Override
+  public Map<String, Long> skips() throws StoreUnavailable {
+    return reader.skips();
+  }
+
+  @Override
+  public Behind behind(long after) throws StoreUnavailable {
+    return reader.behind(after);
+  }
+
+  @Override
+  public long gone(long after) throws StoreUnavailable {
+    return reader.gone(after);
+  }
+
+  @Override
   public Stretch stretch(long after, Set<Status> statuses, int limit) throws StoreUnavailable {
     return reader.stretch(after, statuses, limit);
   }
@@ -319,6 +334,22 @@ public final class SqliteStore
   @Override
   public boolean resumeSubscriber(String subscriber) throws StoreUnavailable {
     return writer.call("resume a subscriber", tables -> tables.cursors().resume(subscriber));
+  }
+
+  @Override
+  public boolean askSkip(String subscriber, long event) throws StoreUnavailable {
+    return writer.call(
+        "note an event to be skipped", tables -> tables.cursors().askSkip(subscriber, event));
+  }
+
+  @Override
+  public void endSkip(String subscriber, long event) throws StoreUnavailable {
+    writer.call(
+        "end the skipping of an event",
+        tables -> {
+          tables.cursors().endSkip(subscriber, event);
+          return true;
+        });
   }
 
   @Override

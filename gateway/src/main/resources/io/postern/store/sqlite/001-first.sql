@@ -172,6 +172,9 @@ CREATE TABLE cursors (
   failing_ms INTEGER,               -- for how long there was nothing but failures; NULL: there are none
   held_ms INTEGER NOT NULL,         -- how much of the age of what waits does not count
   seen INTEGER NOT NULL,            -- when all this was so
+  missed INTEGER NOT NULL,          -- how many events it was never told of
+  away INTEGER,                     -- since when it was not enabled; NULL: that needs no attention
+  skip INTEGER,                     -- the event that an operator wants left out; NULL: none
   paused INTEGER,                   -- since when; NULL: it is not
   cause INTEGER,                    -- as in pauses
   reason TEXT

@@ -15,14 +15,17 @@ import io.postern.journal.Postings.Wanted;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
 import io.postern.journal.Step;
+import io.postern.queue.Blocklist;
 import io.postern.queue.Cursor;
 import io.postern.queue.CursorView.Stretch;
 import io.postern.queue.Pause;
 import io.postern.queue.Retention;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,7 +84,8 @@ final class CursorsTest {
                 clock.instant().plusSeconds(9),
                 Duration.ofHours(3),
                 Duration.ofMinutes(2),
-                clock.instant()));
+                clock.instant()),
+            new Cursor.Missed(11, clock.instant().minusSeconds(5)));
     store.save(noted, List.of(posting("b1-1", Status.QUEUED)));
     store.save(noted, List.of(posting("b1-1", Status.SUCCEEDED), posting("b1-2", Status.QUEUED)));
     assertTrue(store.pauseSubscriber(new Pause("ops", clock.instant(), "by hand")));
@@ -100,6 +104,52 @@ final class CursorsTest {
     assertTrue(store.resumeSubscriber("ops"));
     assertFalse(store.resumeSubscriber("ops"));
     assertEquals(List.of(noted), store.cursors(), "a pause changes nothing else");
+  }
+
+  @Test
+  void whoIsNotEnabledAnyMoreIsAwayFromThenOn() throws Exception {
+    store.keep(Set.of("ops", "other"), clock.instant());
+    clock.tick(Duration.ofDays(1));
+    Instant left = clock.instant();
+    store.keep(Set.of("other"), left);
+    clock.tick(Duration.ofDays(1));
+    store.keep(Set.of("other"), clock.instant());
+    assertEquals(new Cursor.Missed(0, left), cursor("ops").missed(), "since it went");
+    store.keep(Set.of("ops", "other"), clock.instant());
+    assertEquals(new Cursor.Missed(0, left), cursor("ops").missed(), "until that is seen to");
+    assertEquals(Cursor.Missed.NOTHING, cursor("other").missed());
+    store.keep(Set.of(), clock.instant());
+    clock.tick(Duration.ofDays(89));
+    purge();
+    assertEquals(2, store.cursors().size());
+    clock.tick(Duration.ofDays(2));
+    purge();
+    assertEquals(List.of(), store.cursors(), "when all of its log is gone");
+  }
+
+  @Test
+  void anOrderToSkipStaysUntilItIsOver() throws Exception {
+    store.keep(Set.of("ops"), clock.instant());
+    assertFalse(store.askSkip("nobody", 3));
+    assertTrue(store.askSkip("ops", 3));
+    store.save(cursor("ops").at(2), List.of());
+    assertEquals(Map.of("ops", 3L), store.skips());
+    store.endSkip("ops", 4);
+    assertEquals(Map.of("ops", 3L), store.skips(), "another one");
+    store.endSkip("ops", 3);
+    assertEquals(Map.of(), store.skips());
+  }
+
+  @Test
+  void rowsThatAreGoneAreCounted() throws Exception {
+    putAll("m1", "m2", "m3");
+    store.block(new Blocklist.Block("example.org", clock.instant(), ""));
+    putAll("m4");
+    assertEquals(0, store.gone(0));
+    Sqls.run(path(), "DELETE FROM log WHERE number IN (2, 5)");
+    assertEquals(2, store.gone(0));
+    assertEquals(1, store.gone(2));
+    assertEquals(0, store.gone(5));
   }
 
   @Test
