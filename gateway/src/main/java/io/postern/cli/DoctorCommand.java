@@ -33,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
       "clock, the store and its disk, DNS (the host name's addresses, the MX of each domain), the",
       "door, and each endpoint of an enabled rule. An endpoint gets two samples with",
       "X-Postern-Test: yes, one of them with a wrong signature, which it should answer with 401.",
+      "Each enabled subscriber gets a test event, and it is told how it stands.",
       "Run it as the service's user: runuser -u postern -- postern doctor. It ends in two minutes"
           + " at",
       "most.",
@@ -51,7 +52,9 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints the findings as JSON.")
   private boolean json;
 
-  @Option(names = "--no-posts", description = "Connects to the endpoints, and posts nothing.")
+  @Option(
+      names = "--no-posts",
+      description = "Connects to the endpoints and subscribers, and posts nothing.")
   private boolean noPosts;
 
   @Option(

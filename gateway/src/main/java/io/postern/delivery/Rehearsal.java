@@ -15,6 +15,7 @@ import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authentication;
 import io.postern.webhook.Payload;
 import io.postern.webhook.Signature;
+import io.postern.webhook.Target;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -89,14 +90,14 @@ public final class Rehearsal {
     }
   }
 
-  /// Connects to the endpoint's URL, with TLS where it asks for that, and posts nothing.
+  /// Connects to the target's URL, with TLS where it asks for that, and posts nothing.
   ///
   /// @param settings which addresses are allowed
   /// @return what a delivery would be told; empty when there is a connection
-  public static Optional<String> reach(Endpoint endpoint, Settings settings, InstantSource clock) {
+  public static Optional<String> reach(Target target, Settings settings, InstantSource clock) {
     try (HttpCourier courier =
         new HttpCourier(clock, settings.permanentFailures(), settings.privateAllowed())) {
-      return courier.reach(endpoint);
+      return courier.reach(target);
     }
   }
 

@@ -2,6 +2,7 @@ package io.postern.doctor;
 
 import io.postern.config.Check;
 import io.postern.config.Config;
+import io.postern.feed.Subscriber;
 import io.postern.rules.Book;
 import io.postern.rules.Rule;
 import io.postern.settings.Problem.Severity;
@@ -20,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Examines a gateway from the files it reads to the endpoints it posts to. What waits, waits in
-/// parallel, each for a bounded time and all for [#TIME_MAX]; findings come in the order of the
-/// road.
+/// Examines a gateway from the files it reads to the endpoints and subscribers it posts to. What
+/// waits, waits in parallel, each for a bounded time and all for [#TIME_MAX]; findings come in the
+/// order of the road.
 public final class Doctor {
   /// How long all of it may take.
   static final Duration TIME_MAX = Duration.ofMinutes(2);
@@ -49,7 +50,8 @@ public final class Doctor {
   /// What to examine.
   ///
   /// @param file the configuration file
-  /// @param posts true to post a sample to each endpoint, and one with a wrong signature
+  /// @param posts true to post a sample to each endpoint, and one with a wrong signature; and a
+  ///   test event to each subscriber
   /// @param asService true when this is the service's place, where a secret that can't be read is
   ///   an error
   public record Order(Path file, boolean posts, boolean asService) {
@@ -70,13 +72,14 @@ public final class Doctor {
             instruments.clock());
     List<Finding> findings = new ArrayList<>(new FilesExam(check, instruments).findings(order));
     if (check.config() != null) {
-      findings.addAll(run(exams(order, check.config(), check.book())));
+      findings.addAll(run(exams(order, check.config(), check)));
     }
     return List.copyOf(findings);
   }
 
-  private List<Exam> exams(Order order, Config config, @Nullable Book book) {
+  private List<Exam> exams(Order order, Config config, Check check) {
     List<Exam> exams = new ArrayList<>();
+    @Nullable Book book = check.book();
     List<Rule> rules = book == null ? List.of() : book.rules();
     exams.add(new Exam("store", new StoreExam(config, rules, instruments)));
     exams.add(new Exam("dns", new NamesExam(config, instruments)));
@@ -85,6 +88,13 @@ public final class Doctor {
       rules.stream()
           .filter(Rule::enabled)
           .forEach(rule -> exams.addAll(EndpointExam.all(rule, config, order, instruments)));
+    }
+    if (check.roster() != null) {
+      List<Subscriber> enabled =
+          check.roster().subscribers().stream().filter(Subscriber::enabled).toList();
+      exams.add(new Exam("subscribers", new StandingExam(config, enabled, instruments)));
+      enabled.forEach(
+          subscriber -> exams.addAll(SubscriberExam.all(subscriber, config, order, instruments)));
     }
     return exams;
   }

@@ -2,6 +2,7 @@ package io.postern.doctor;
 
 import io.postern.config.Check;
 import io.postern.config.Config;
+import io.postern.feed.Subscriber;
 import io.postern.rules.Rule;
 import io.postern.settings.Problem;
 import io.postern.settings.Problems;
@@ -16,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What stands in files, and who reads them: configuration, rules with their secrets, certificate,
-/// user and clock. Nothing here waits for long.
+/// What stands in files, and who reads them: configuration, rules and subscribers with their
+/// secrets, certificate, user and clock. Nothing here waits for long.
 ///
 /// @param check what reading them came to
 record FilesExam(Check check, Doctor.Instruments instruments) {
@@ -44,12 +45,26 @@ record FilesExam(Check check, Doctor.Instruments instruments) {
     } else {
       tell("rules", problems, "", findings);
     }
+    if (check.config().subscribers() != null) {
+      lookAtSubscribers(problems, findings);
+    }
     findings.addAll(
         problems.getOrDefault("certificate", List.of()).stream().map(FilesExam::of).toList());
     lookAtCertificate(check.config(), order, findings);
     lookAtUser(check.config(), findings);
     findings.add(clock());
     return findings;
+  }
+
+  private void lookAtSubscribers(Map<String, List<Problem>> problems, List<Finding> findings) {
+    List<Subscriber> all = check.roster() == null ? List.of() : check.roster().subscribers();
+    long enabled = all.stream().filter(Subscriber::enabled).count();
+    tell(
+        "subscribers",
+        problems,
+        "%d enabled, %d disabled; their secrets can be read"
+            .formatted(enabled, all.size() - enabled),
+        findings);
   }
 
   private static void tell(
@@ -81,6 +96,9 @@ record FilesExam(Check check, Doctor.Instruments instruments) {
     if (config.tls() != null
         && (file.equals(config.tls().certificate()) || file.equals(config.tls().key()))) {
       return "certificate";
+    }
+    if (config.subscribers() != null && file.startsWith(config.subscribers().folder())) {
+      return "subscribers";
     }
     return file.startsWith(config.rules().folder()) ? "rules" : "configuration";
   }
