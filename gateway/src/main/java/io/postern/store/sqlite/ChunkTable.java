@@ -1,6 +1,7 @@
 package io.postern.store.sqlite;
 
 import io.postern.journal.StoreUnavailable;
+import io.postern.queue.Spool;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.sql.ResultSet;
@@ -16,7 +17,16 @@ final class ChunkTable {
   /// sync and not two.
   static final int INLINE_MAX = 16 * 1024;
 
-  private static final String COLUMNS = "bytes, segment, start, length, crc";
+  /// No more than a chunk can have is read of what lies in the table.
+  private static final String COLUMNS =
+      "iif(length(bytes) <= "
+          + Spool.BLOCK
+          + ", bytes, NULL), coalesce(length(bytes), -1), segment, start, length, crc";
+
+  /// The bytes of a segment that are of kept chunks. A row that was damaged counts as a whole
+  /// chunk: the sum of any numbers may be none.
+  static final String KEPT_BYTES =
+      "sum(iif(length BETWEEN 1 AND " + Spool.BLOCK + ", length, " + Spool.BLOCK + "))";
 
   /// The same ones for as long as none of them is removed.
   private static final String SOME_OF_MAIL =
@@ -102,30 +112,66 @@ final class ChunkTable {
   /// segments. That can't be undone, and a rollback that would want it to finds no mail either.
   ///
   /// @return how many were removed
-  /// @throws Faults.Refused when a segment can't be written to: no row was changed then
+  /// @throws Faults.Refused when a segment can't be written to, or when nobody knows where: no row
+  ///   was changed then
   int erase(long mail, int chunksMax) throws SQLException {
-    List<Optional<Extent>> places =
+    List<Optional<Placed>> places =
         sql.list(
-            "SELECT segment, start, length, crc" + SOME_OF_MAIL,
-            row -> row.getObject(1) == null ? Optional.empty() : Optional.of(extent(row, 1)),
+            "SELECT number, segment, start, length, crc" + SOME_OF_MAIL,
+            row ->
+                row.getObject(2) == null
+                    ? Optional.empty()
+                    : Optional.of(new Placed(row.getLong(1), extent(row, 2))),
             number(mail, 0),
             number(mail + 1, 0),
             chunksMax);
-    for (Optional<Extent> place : places) {
+    for (Optional<Placed> place : places) {
       if (place.isPresent()) {
         try {
-          segments.erase(place.get());
+          erase(place.get());
         } catch (IOException e) {
-          throw new Faults.Refused("a message can't be erased: " + e.getMessage(), e);
+          throw new Faults.Refused("a message can't be erased: " + Faults.words(e), e);
         }
       }
     }
     return remove(mail, chunksMax);
   }
 
+  /// Overwrites a chunk where it lies. Other bytes than those that were kept are there when an
+  /// erasure broke off, or when the row was damaged; what other rows point to is of another message
+  /// and stays.
+  private void erase(Placed chunk) throws SQLException, IOException {
+    try {
+      segments.read(chunk.extent());
+    } catch (NoSuchFileException _) {
+      // Its segment is gone, and there is nothing to overwrite.
+      return;
+    } catch (IOException e) {
+      if (isOfOthers(chunk)) {
+        throw e;
+      }
+    }
+    segments.erase(chunk.extent());
+  }
+
+  private boolean isOfOthers(Placed chunk) throws SQLException {
+    Extent extent = chunk.extent();
+    return sql.number(
+            """
+            SELECT EXISTS (
+              SELECT 1 FROM chunks
+              WHERE segment = ? AND number <> ? AND start < ? AND start + length > ?)
+            """,
+            extent.segment(),
+            chunk.number(),
+            extent.start() + extent.length(),
+            extent.start())
+        != 0;
+  }
+
   /// How many bytes of a segment are of chunks that are kept.
   long keptBytes(long segment) throws SQLException {
-    return sql.number("SELECT sum(length) FROM chunks WHERE segment = ?", segment);
+    return sql.number("SELECT " + KEPT_BYTES + " FROM chunks WHERE segment = ?", segment);
   }
 
   /// Moves chunks of a closed segment to the open one.
@@ -135,8 +181,8 @@ final class ChunkTable {
   int move(long segment, int chunksMax) throws SQLException, IOException {
     List<Placed> all =
         sql.list(
-            "SELECT number, " + COLUMNS + " FROM chunks WHERE segment = ? LIMIT ?",
-            row -> new Placed(row.getLong(1), extent(row, 3)),
+            "SELECT number, segment, start, length, crc FROM chunks WHERE segment = ? LIMIT ?",
+            row -> new Placed(row.getLong(1), extent(row, 2)),
             segment,
             chunksMax);
     for (Placed chunk : all) {
@@ -164,8 +210,11 @@ final class ChunkTable {
 
   /// A row.
   private static final class Chunk {
-    /// Null when it lies in a segment.
+    /// Null when it lies in a segment, and when it can't be a chunk.
     private final byte @Nullable [] bytes;
+
+    /// How many bytes lie in the table; -1 when they lie in a segment.
+    private final long inlineBytes;
 
     private final Extent extent;
 
@@ -174,11 +223,15 @@ final class ChunkTable {
 
     Chunk(ResultSet row) throws SQLException {
       bytes = row.getBytes(1);
-      extent = extent(row, 2);
+      inlineBytes = row.getLong(2);
+      extent = extent(row, 3);
       isChecked = !row.wasNull();
     }
 
     byte[] read(Segments segments) throws IOException {
+      if (bytes == null && inlineBytes >= 0) {
+        throw new IOException("its row was damaged: no chunk has " + inlineBytes + " bytes");
+      }
       if (bytes == null) {
         return segments.read(extent);
       }
@@ -192,6 +245,6 @@ final class ChunkTable {
   /// Reads segment, start, length and CRC, in this order.
   static Extent extent(ResultSet row, int first) throws SQLException {
     return new Extent(
-        row.getLong(first), row.getLong(first + 1), row.getInt(first + 2), row.getInt(first + 3));
+        row.getLong(first), row.getLong(first + 1), row.getLong(first + 2), row.getInt(first + 3));
   }
 }

@@ -84,10 +84,14 @@ final class CopiedDatabase implements AutoCloseable {
     return Optional.ofNullable(group.poll());
   }
 
-  /// Keeps a chunk's bytes in the table, with the checksum that they should have.
+  /// Keeps a chunk's bytes in the table, with the checksum that they should have: also where none
+  /// was noted any more, or else what nobody could read before would be a message now.
   void takeIn(long number, byte[] bytes) throws SQLException {
     sql.update(
-        "UPDATE chunks SET bytes = ?, segment = NULL, start = NULL WHERE number = ?",
+        """
+        UPDATE chunks SET bytes = ?, segment = NULL, start = NULL, crc = coalesce(crc, 0)
+        WHERE number = ?
+        """,
         bytes,
         number);
   }

@@ -28,6 +28,8 @@ final class MessageWalk {
   private record Listed(long number, String id, long size) {}
 
   /// A chunk as its row tells of it.
+  ///
+  /// @param isChecked true when it has a checksum, or should have one
   private record Part(long number, long length, boolean isChecked) {}
 
   void run() throws SQLException {
@@ -70,7 +72,8 @@ final class MessageWalk {
     List<Part> parts =
         sql.list(
             """
-            SELECT number, coalesce(length(bytes), length), crc IS NOT NULL FROM chunks
+            SELECT number, coalesce(length(bytes), length), segment IS NOT NULL OR crc IS NOT NULL
+            FROM chunks
             WHERE number >= ? AND number < ? ORDER BY number
             """,
             row -> new Part(row.getLong(1), row.getLong(2), row.getBoolean(3)),

@@ -150,8 +150,11 @@ final class Segments {
   }
 
   /// Reads what lies in the place of a chunk, whatever it is.
+  ///
+  /// @throws IOException when it can't be read, or when no chunk can lie there
   byte[] readRaw(FileChannel segment, Extent extent) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(extent.length());
+    extent.requireSound();
+    ByteBuffer bytes = ByteBuffer.allocate((int) extent.length());
     while (bytes.hasRemaining()) {
       if (segment.read(bytes, extent.start() + bytes.position()) < 0) {
         throw new EOFException(path(extent.segment()) + " ends too early");
@@ -160,10 +163,16 @@ final class Segments {
     return bytes.array();
   }
 
-  /// Overwrites a chunk with zeros. One whose segment is gone is erased already.
+  /// Overwrites a chunk with zeros, as far as its segment goes. One whose segment is gone is erased
+  /// already.
+  ///
+  /// @throws IOException when it can't be written, or when no chunk can lie there: nothing was
+  ///   written then
   void erase(Extent extent) throws IOException {
+    extent.requireSound();
     try (FileChannel channel = FileChannel.open(path(extent.segment()), StandardOpenOption.WRITE)) {
-      ByteBuffer zeros = ByteBuffer.allocate(extent.length());
+      long there = Math.clamp(channel.size() - extent.start(), 0, extent.length());
+      ByteBuffer zeros = ByteBuffer.allocate((int) there);
       while (zeros.hasRemaining()) {
         channel.write(zeros, extent.start() + zeros.position());
       }

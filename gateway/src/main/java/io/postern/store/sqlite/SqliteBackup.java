@@ -147,7 +147,8 @@ public final class SqliteBackup {
             + snapshot.number("SELECT count(*) FROM chunks WHERE segment IS NOT NULL");
     long needed =
         pages * Database.PAGE_BYTES
-            + snapshot.number("SELECT sum(length) FROM chunks WHERE segment IS NOT NULL");
+            + snapshot.number(
+                "SELECT " + ChunkTable.KEPT_BYTES + " FROM chunks WHERE segment IS NOT NULL");
     long room = file.room(database.path(), reserveBytes);
     if (needed > room) {
       throw Faults.refused(

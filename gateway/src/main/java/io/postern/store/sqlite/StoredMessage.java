@@ -15,6 +15,9 @@ import java.util.Objects;
 record StoredMessage(Readers readers, long mail, long size) implements Message {
   @Override
   public InputStream open(long offset) throws IOException {
+    if (size < 0) {
+      throw new IOException("its row was damaged: no message has " + size + " bytes");
+    }
     Objects.checkFromToIndex(offset, size, size);
     Chunks chunks = new Chunks(offset);
     chunks.load();

@@ -1,0 +1,224 @@
+package io.postern.store.sqlite;
+
+import static io.postern.queue.Samples.bytes;
+import static io.postern.queue.Samples.mail;
+import static io.postern.queue.Samples.put;
+import static io.postern.queue.Samples.read;
+import static io.postern.queue.Samples.want;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.fixture.FakeClock;
+import io.postern.journal.StoreUnavailable;
+import io.postern.queue.Claim;
+import io.postern.queue.Spool;
+import io.postern.queue.Traces;
+import io.postern.store.sqlite.SqliteVerification.Finding;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Numbers that a fault of the disk, or somebody, has changed in a row: they cost one mail, and
+/// neither the rest nor the program.
+class DamagedRowsTest {
+  private static final byte[] LONG = bytes(2 * Spool.BLOCK + 100_000);
+  private static final byte[] SHORT = bytes(5_000);
+
+  /// The chunk in the middle of the mail whose rows are damaged.
+  private static final String MIDDLE = " WHERE number = (2 << 20) + 1";
+
+  @TempDir Path folder;
+
+  private final FakeClock clock = new FakeClock();
+
+  @BeforeEach
+  void fill() throws Exception {
+    try (SqliteStore store = open()) {
+      put(store, mail("m1", clock.instant(), "desk"), LONG);
+      put(store, mail("m2", clock.instant(), "desk"), LONG);
+      put(store, mail("m3", clock.instant(), "desk"), LONG);
+      put(store, mail("m4", clock.instant(), "desk"), SHORT);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "length = 1500000000",
+        "length = 4294967296 + 262144",
+        "length = 9223372036854775807",
+        "length = 262145",
+        "length = 262143",
+        "length = 0",
+        "length = -1",
+        "length = NULL",
+        "start = -5",
+        "start = 1000",
+        "start = 9223372036854775807",
+        "start = NULL",
+        "segment = -1",
+        "segment = 99",
+        "crc = 17",
+        "crc = NULL",
+        "segment = NULL, bytes = zeroblob(300000000)",
+        "segment = NULL, bytes = zeroblob(262145)",
+        "segment = NULL, bytes = x''",
+        "number = 77",
+        "number = number + 7",
+        "number = -9223372036854775807"
+      })
+  void aChunkWhoseRowWasDamagedCostsItsMailOnly(String damage) throws Exception {
+    Sqls.run(path(), "UPDATE chunks SET " + damage + MIDDLE);
+    assertOnlyOneIsNotWhole("mail m2: ", path());
+    Path backup = folder.resolve("backup.db");
+    SqliteBackup.write(Settings.of(path(), 0), backup);
+    assertOnlyOneIsNotWhole("mail m2: ", backup);
+    assertOthersAreRead("m2");
+  }
+
+  private void assertOnlyOneIsNotWhole(String start, Path database) throws StoreUnavailable {
+    List<String> places =
+        SqliteVerification.run(Settings.of(database, 0)).stream()
+            .filter(finding -> finding.part().equals("messages") && !finding.sound())
+            .map(Finding::places)
+            .findFirst()
+            .orElseThrow();
+    assertEquals(1, places.size(), places.toString());
+    assertTrue(places.getFirst().startsWith(start), places.toString());
+  }
+
+  /// All mails but one are claimed and whole; that one is not read, or not claimed.
+  private void assertOthersAreRead(String damaged) throws Exception {
+    try (SqliteStore store = open()) {
+      Map<String, Claim> claims = new HashMap<>();
+      for (Claim claim : store.claim(want("desk", 10), clock.instant())) {
+        claims.put(claim.mail().id(), claim);
+      }
+      for (String id : List.of("m1", "m2", "m3", "m4")) {
+        Claim claim = claims.get(id);
+        if (!id.equals(damaged)) {
+          assertArrayEquals(id.equals("m4") ? SHORT : LONG, read(claim), id);
+        } else if (claim != null) {
+          assertThrows(IOException.class, () -> read(claim));
+        }
+      }
+      put(store, mail("m5", clock.instant(), "desk"), LONG);
+      assertArrayEquals(LONG, read(store.claim(want("desk", 1), clock.instant()).getFirst()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "length = 262145",
+        "length = 1500000000",
+        "length = -1",
+        "start = -5",
+        "start = start + 1000",
+        "start = 0"
+      })
+  void nobodysBytesAreOverwrittenForAChunkWhoseRowWasDamaged(String damage) throws Exception {
+    Sqls.run(path(), "UPDATE chunks SET " + damage + MIDDLE);
+    try (SqliteStore store = open()) {
+      StoreUnavailable refusal =
+          assertThrows(StoreUnavailable.class, () -> store.forget(new Traces.OfMail("m2")));
+      assertTrue(refusal.getMessage().contains("can't be erased"), refusal.getMessage());
+      assertEquals(1, refusal.getMessage().lines().count());
+      List<Claim> claims = store.claim(want("desk", 10), clock.instant());
+      assertEquals(
+          List.of("m1", "m3", "m4"), claims.stream().map(claim -> claim.mail().id()).toList());
+      assertArrayEquals(LONG, read(claims.get(0)));
+      assertArrayEquals(LONG, read(claims.get(1)));
+    }
+  }
+
+  @Test
+  void anErasureThatBrokeOffIsBroughtToItsEnd() throws Exception {
+    try (var segment = new RandomAccessFile(segment().toFile(), "rw")) {
+      segment.seek(LONG.length);
+      segment.write(new byte[1_000]);
+    }
+    try (SqliteStore store = open()) {
+      assertEquals(1, store.forget(new Traces.OfMail("m2")).count());
+      byte[] all = Files.readAllBytes(segment());
+      for (int i = LONG.length; i < 2 * LONG.length; i++) {
+        assertEquals(0, all[i], "byte " + i);
+      }
+      List<Claim> claims = store.claim(want("desk", 10), clock.instant());
+      assertArrayEquals(LONG, read(claims.get(1)));
+    }
+    assertEquals("0", Sqls.text(path(), "SELECT count(*) FROM chunks WHERE number >> 20 = 2"));
+  }
+
+  @Test
+  void aSegmentThatIsTooShortForAChunkToEraseDoesNotGrow() throws Exception {
+    try (var segment = new RandomAccessFile(segment().toFile(), "rw")) {
+      segment.setLength(3L * LONG.length - 50_000);
+    }
+    try (SqliteStore store = open()) {
+      assertEquals(1, store.forget(new Traces.OfMail("m3")).count());
+      assertEquals(3L * LONG.length - 50_000, Files.size(segment()));
+    }
+  }
+
+  /// Each of these is looked at by the chores, which also write denied rows and sweep the rest.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "length = 1500000000",
+        "length = -1",
+        "length = 9223372036854775807",
+        "start = -5",
+        "start = NULL",
+        "crc = NULL"
+      })
+  void theSweepGoesOnPastAChunkWhoseRowWasDamaged(String damage) throws Exception {
+    // So much is unused that the rest would move on.
+    Sqls.run(path(), "DELETE FROM chunks WHERE number >> 20 IN (1, 3)");
+    Sqls.run(path(), "UPDATE chunks SET " + damage + " WHERE number >> 20 = 2 AND number & 1 = 1");
+    Sqls.run(
+        path(),
+        "INSERT INTO chunks (number, segment, start, length, crc)"
+            + " VALUES (9 << 20, 1, 0, 9223372036854775807, 1)");
+    Path unused = Files.writeString(segment().resolveSibling("7"), "of no transaction");
+    try (SqliteStore store = open()) {
+      long deadline = System.nanoTime() + 10_000_000_000L;
+      while (Files.exists(unused)) {
+        assertTrue(System.nanoTime() < deadline, "the sweep never came past it");
+        LockSupport.parkNanos(1_000_000);
+      }
+      put(store, mail("m5", clock.instant(), "desk"), LONG);
+      assertEquals(Optional.empty(), store.fault());
+    }
+  }
+
+  private SqliteStore open() throws StoreUnavailable {
+    return SqliteStore.open(Settings.of(path(), 0), clock);
+  }
+
+  private Path path() {
+    return folder.resolve("postern.db");
+  }
+
+  private Path segment() throws IOException {
+    try (var files = Files.walk(folder.resolve("postern.db-segments"))) {
+      return files
+          .filter(file -> file.getFileName().toString().equals("1"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+}
