@@ -96,12 +96,12 @@ final class Pauses {
     notices.paused(pause);
   }
 
-  /// Ends a pause, for the endpoint has taken something. When the store can't note that now, the
-  /// next probe will.
+  /// Ends a pause for failures, as the endpoint has taken something; a person's, made meanwhile,
+  /// stays. When the store can't note that now, the next probe will.
   void resume(String rule) {
     lock.lock();
     try {
-      boolean wasPaused = queue.resume(rule);
+      boolean wasPaused = queue.resumeFailing(rule);
       refresh();
       if (!wasPaused) {
         return;

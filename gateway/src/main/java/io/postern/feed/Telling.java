@@ -79,6 +79,9 @@ final class Telling {
   /// What came of the last attempt; empty when it was good, and of one before this process.
   private String lastReason = "";
 
+  /// True when the last post could not be made for a fault of ours: what waits is held.
+  private boolean isUnmade;
+
   /// What it works with.
   ///
   /// @param cursors the log, and where subscribers stand in it
@@ -130,7 +133,7 @@ final class Telling {
   Instant turn(Subscriber subscriber, @Nullable Pause pause) throws StoreUnavailable {
     Instant now = parts.clock().instant();
     boolean isVerified = isVerified(subscriber);
-    boolean isHeld = pause != null || !isVerified;
+    boolean isHeld = pause != null || !isVerified || isUnmade;
     elapse(now, isHeld);
     if (notes.isBehind()) {
       save();
@@ -308,6 +311,7 @@ final class Telling {
     counts.ended(answer.outcome());
     Instant now = parts.clock().instant();
     elapse(now, isHeld);
+    isUnmade = answer.outcome() instanceof Outcome.NotMade;
     return switch (answer.outcome()) {
       case Outcome.Accepted _ -> taken(pause, answer, now);
       case Outcome.NotMade _ -> again(subscriber, answer, null, false, now);
@@ -338,7 +342,7 @@ final class Telling {
     } else if (notes.size() >= UNSAVED_MAX) {
       save();
     }
-    if (pause != null && parts.cursors().resumeSubscriber(name)) {
+    if (pause != null && parts.cursors().resumeFailingSubscriber(name)) {
       log.atInfo().addKeyValue("subscriber", name).log("subscriber resumed: it takes events again");
       parts.notices().resumed(name);
     }
@@ -476,10 +480,35 @@ final class Telling {
   /// Skips the events of before a time. They are counted, and a row and a notice say how many.
   private void giveUp(Subscriber subscriber, Instant before, String why, Instant now)
       throws StoreUnavailable {
-    Rows.Passed passed = rows.olderThan(subscriber, cursor.position(), before);
+    Rows.Passed passed = passed(subscriber, before);
     if (passed.events() > 0) {
       giveUp(subscriber, passed, why, now);
+    } else if (cursor.batch() == null && passed.last() > cursor.position()) {
+      // Nothing that it passes is for this subscriber, and nothing may be kept for it.
+      gathering = null;
+      cursor = cursor.at(passed.last());
+      save();
     }
+  }
+
+  /// What is older than a time, less what the posts of a batch that is not over had of it.
+  private Rows.Passed passed(Subscriber subscriber, Instant before) throws StoreUnavailable {
+    Rows.Passed passed = rows.olderThan(subscriber, cursor.position(), before);
+    if (passed.events() == 0 || cursor.batch() == null) {
+      return passed;
+    }
+    // The posts are read back when this process has not made them.
+    resume(subscriber);
+    Rows.Passed left = rows.olderThan(subscriber, cursor.position(), before);
+    if (cursor.batch() == null) {
+      return left;
+    }
+    long taken =
+        parcels.subList(0, batch().done()).stream()
+            .flatMap(parcel -> parcel.events().stream())
+            .filter(event -> event.number() <= left.last())
+            .count();
+    return new Rows.Passed(left.events() - taken, left.last());
   }
 
   private void giveUp(Subscriber subscriber, Rows.Passed passed, String why, Instant now)
@@ -509,7 +538,7 @@ final class Telling {
     Instant away = Objects.requireNonNull(cursor.missed().away());
     Duration period = subscriber.retry().period();
     long gone = parts.cursors().gone(cursor.position());
-    Rows.Passed passed = rows.olderThan(subscriber, cursor.position(), now.minus(period));
+    Rows.Passed passed = passed(subscriber, now.minus(period));
     if (passed.events() > 0 || gone > 0) {
       String why =
           "it was not enabled from %s on, and they are older than %s%s"

@@ -45,6 +45,12 @@ public interface Cursors extends CursorView {
   /// @return false when there was none
   boolean resumeSubscriber(String subscriber) throws StoreUnavailable;
 
+  /// Ends a pause of a subscriber that did nothing but fail, for it has taken something. A pause
+  /// that has taken the place of that one meanwhile stays.
+  ///
+  /// @return false when there was none of that cause
+  boolean resumeFailingSubscriber(String subscriber) throws StoreUnavailable;
+
   /// Notes that a person wants an event skipped, in place of one that was noted before. Who posts
   /// to the subscriber does it, and says so by [#endSkip].
   ///

@@ -88,6 +88,12 @@ public interface MailQueue extends QueueView, AutoCloseable {
   /// @return false when there was none
   boolean resume(String rule) throws StoreUnavailable;
 
+  /// Ends a pause of an endpoint that did nothing but fail, for it has taken something. A pause
+  /// that has taken the place of that one meanwhile stays.
+  ///
+  /// @return false when there was none of that cause
+  boolean resumeFailing(String rule) throws StoreUnavailable;
+
   /// Makes deliveries that are over ready again, at once: the id and the numbers of attempts go on,
   /// a new retry period begins, and their posts say that they are replayed. Each gets a queued row.
   /// What waits is taken only to be moved to another rule, and not while it is being tried.

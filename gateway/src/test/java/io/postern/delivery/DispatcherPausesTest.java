@@ -153,4 +153,21 @@ final class DispatcherPausesTest extends DispatcherCase {
     assertEquals(1, crank());
     assertEquals(4, rows(Status.SUCCEEDED).size());
   }
+
+  @Test
+  void aSuccessOfAProbeLeavesThePauseThatAPersonMadeMeanwhile() throws Exception {
+    put();
+    store.pause(new Pause("desk", clock.instant(), Pause.Cause.FAILING, "failing"));
+    dispatcher.wake();
+    courier.hold = true;
+    assertEquals(1, dispatcher.runOnce());
+    until(() -> !courier.calls.isEmpty());
+    store.pause(new Pause("desk", clock.instant(), "by hand"));
+    courier.release();
+    until(() -> dispatcher.inFlight() == 0);
+    assertEquals(Pause.Cause.PERSON, store.pauses().getFirst().cause());
+    assertEquals(List.of(), told);
+    put();
+    assertEquals(0, crank());
+  }
 }

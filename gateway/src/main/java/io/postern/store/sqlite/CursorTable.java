@@ -132,6 +132,17 @@ final class CursorTable {
     return sql.number("SELECT count(*) FROM cursors WHERE holding = 0 AND away < ?", before) > 0;
   }
 
+  /// Ends a pause that its failures made.
+  boolean resumeFailing(String subscriber) throws SQLException {
+    return sql.update(
+            """
+            UPDATE cursors SET paused = NULL, cause = NULL, reason = NULL
+            WHERE subscriber = ? AND cause = 2
+            """,
+            subscriber)
+        > 0;
+  }
+
   /// Removes those of subscribers that are gone since before a time.
   void purge(Instant before) throws SQLException {
     sql.update("DELETE FROM cursors WHERE holding = 0 AND away < ?", before);

@@ -134,6 +134,19 @@ final class RuleTable {
         > 0;
   }
 
+  /// Ends a pause that its endpoint's failures made.
+  ///
+  /// @return false when there was none such
+  boolean resumeFailing(String rule) throws SQLException {
+    return sql.update(
+            """
+            DELETE FROM pauses
+            WHERE rule = (SELECT number FROM rules WHERE name = ?) AND cause = 2
+            """,
+            rule)
+        > 0;
+  }
+
   /// Notes that a rule's endpoint failed.
   void failed(long rule) throws SQLException {
     sql.update(

@@ -209,6 +209,19 @@ public final class SqliteStore
   }
 
   @Override
+  public boolean resumeFailing(String rule) throws StoreUnavailable {
+    return writer.call(
+        "resume an endpoint that failed",
+        tables -> {
+          boolean resumed = tables.rules().resumeFailing(rule);
+          if (resumed) {
+            tables.madeReady();
+          }
+          return resumed;
+        });
+  }
+
+  @Override
   public List<Pause> pauses() throws StoreUnavailable {
     return reader.pauses();
   }
@@ -334,6 +347,12 @@ public final class SqliteStore
   @Override
   public boolean resumeSubscriber(String subscriber) throws StoreUnavailable {
     return writer.call("resume a subscriber", tables -> tables.cursors().resume(subscriber));
+  }
+
+  @Override
+  public boolean resumeFailingSubscriber(String subscriber) throws StoreUnavailable {
+    return writer.call(
+        "resume a subscriber that failed", tables -> tables.cursors().resumeFailing(subscriber));
   }
 
   @Override
