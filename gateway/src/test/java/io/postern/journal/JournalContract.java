@@ -274,7 +274,7 @@ public interface JournalContract {
   private void denyAndWait(String session) throws Exception {
     long before = journal().newest();
     refusals().deny(denied(clock().instant(), session));
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (journal().newest() == before) {
       assertTrue(System.nanoTime() < deadline, "the denied row did not come");
       LockSupport.parkNanos(1_000_000);

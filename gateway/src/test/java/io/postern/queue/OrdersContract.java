@@ -371,7 +371,7 @@ public interface OrdersContract {
 
   /// Large messages go by and by.
   private static void awaitGone(Claim claim) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (isKept(claim)) {
       assertTrue(System.nanoTime() < deadline, "the message is still there");
       LockSupport.parkNanos(1_000_000);

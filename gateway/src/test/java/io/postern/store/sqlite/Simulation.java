@@ -43,7 +43,7 @@ import java.util.concurrent.locks.LockSupport;
 /// attempt at a time.
 final class Simulation implements AutoCloseable {
   private static final List<String> RULES = List.of("good", "flaky", "strict", "lost");
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path folder;
   private final Random chance;

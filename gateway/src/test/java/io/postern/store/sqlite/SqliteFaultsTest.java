@@ -285,7 +285,7 @@ final class SqliteFaultsTest {
                   told.complete(true);
                 }
               });
-      assertTrue(told.get(10, TimeUnit.SECONDS));
+      assertTrue(told.get(60, TimeUnit.SECONDS));
       failing.set(false);
       CompletableFuture<Boolean> kept = new CompletableFuture<>();
       Thread.ofPlatform()
@@ -299,7 +299,7 @@ final class SqliteFaultsTest {
                   kept.completeExceptionally(e);
                 }
               });
-      assertTrue(kept.get(10, TimeUnit.SECONDS));
+      assertTrue(kept.get(60, TimeUnit.SECONDS));
       assertFalse(stuckOnce.get(), "the close failed");
     }
   }
@@ -339,17 +339,11 @@ final class SqliteFaultsTest {
 
   /// The names of the segments that are there.
   private List<String> segments() throws IOException {
-    try (var files = Files.walk(folder)) {
-      return files
-          .filter(file -> file.toString().contains("-segments/") && Files.isRegularFile(file))
-          .map(file -> file.getFileName().toString())
-          .sorted()
-          .toList();
-    }
+    return Sqls.segments(folder).stream().map(file -> file.getFileName().toString()).toList();
   }
 
   private static void await(String what, Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!condition.call()) {
       assertTrue(System.nanoTime() < deadline, what + " never came");
       LockSupport.parkNanos(1_000_000);
@@ -508,12 +502,7 @@ final class SqliteFaultsTest {
   }
 
   private Path segment() throws IOException {
-    try (var files = Files.walk(folder)) {
-      return files
-          .filter(file -> file.toString().contains("-segments/") && Files.isRegularFile(file))
-          .findFirst()
-          .orElseThrow();
-    }
+    return Sqls.segments(folder).getFirst();
   }
 
   @Test

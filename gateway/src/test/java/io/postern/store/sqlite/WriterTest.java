@@ -44,7 +44,7 @@ final class WriterTest {
     }
 
     void awaitSomeone() throws InterruptedException {
-      assertTrue(reached.await(10, TimeUnit.SECONDS), "the writer came to a commit");
+      assertTrue(reached.await(60, TimeUnit.SECONDS), "the writer came to a commit");
     }
 
     void open() {
@@ -58,7 +58,7 @@ final class WriterTest {
       }
       reached.countDown();
       try {
-        assertTrue(opened.await(10, TimeUnit.SECONDS), "the gate was opened");
+        assertTrue(opened.await(60, TimeUnit.SECONDS), "the gate was opened");
       } catch (InterruptedException e) {
         throw new SQLException(e);
       }
