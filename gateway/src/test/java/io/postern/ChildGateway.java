@@ -164,7 +164,7 @@ public final class ChildGateway {
 
   /// Waits for its end.
   int exitCode() throws InterruptedException {
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(120, TimeUnit.SECONDS)) {
       throw new AssertionError("the gateway does not end");
     }
     return process.exitValue();

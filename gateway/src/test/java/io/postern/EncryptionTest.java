@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Encryption at the door of a whole gateway.
-@Timeout(60)
+@Timeout(180)
 final class EncryptionTest {
   private static final Certificates.Made MADE = Certificates.ec("mx.example.com");
 

@@ -47,11 +47,14 @@ final class ServeTest {
     InetSocketAddress smtp = child.start();
     assertTrue(deliver(smtp, "desk@in.example.com").startsWith("250 "));
     sink.take(TestGateway.PATIENCE);
-    try (RawSmtp half = RawSmtp.greeted(smtp)) {
+    try (RawSmtp idle = RawSmtp.greeted(smtp);
+        RawSmtp half = RawSmtp.greeted(smtp)) {
       half.ask("MAIL FROM:<ann@sender.example>", "250");
       half.ask("RCPT TO:<desk@in.example.com>", "250");
       half.ask("DATA", "354");
       child.terminate();
+      // Who is idle does not wait for who is not: that one goes on only now.
+      idle.expect("421 4.3.2 ");
       assertTrue(half.message(Mails.plain()).expect("").startsWith("250 "));
     }
     gate.countDown();
@@ -62,7 +65,7 @@ final class ServeTest {
   }
 
   @Test
-  void sigtermSaysGoodbyeToIdlePeersAtOnceAndWaitsForNoneLongerThanItIsTold() throws Exception {
+  void sigtermWaitsForNoPeerLongerThanItIsTold() throws Exception {
     child =
         new ChildGateway(
             folder,
@@ -70,22 +73,17 @@ final class ServeTest {
             "format: raw",
             ", tls: { enabled: false }, drain-timeout: 2s");
     InetSocketAddress smtp = child.start();
-    try (RawSmtp idle = RawSmtp.greeted(smtp);
-        RawSmtp stalled = RawSmtp.greeted(smtp)) {
+    try (RawSmtp stalled = RawSmtp.greeted(smtp)) {
       stalled.ask("MAIL FROM:<ann@sender.example>", "250");
       stalled.ask("RCPT TO:<desk@in.example.com>", "250");
       stalled.ask("DATA", "354");
       stalled.raw("Subject: half of it\r\n");
       long start = System.nanoTime();
       child.terminate();
-      idle.expect("421 4.3.2 ");
-      long farewell = System.nanoTime() - start;
-      assertTrue(farewell < Duration.ofSeconds(2).toNanos(), "idle peers wait for the stalled one");
       stalled.expect("421 4.3.2 ");
+      long farewell = System.nanoTime() - start;
+      assertTrue(farewell >= Duration.ofSeconds(2).toNanos(), "it was given no time");
       assertEquals(143, child.exitCode());
-      long end = System.nanoTime() - start;
-      assertTrue(end >= Duration.ofSeconds(2).toNanos(), "the stalled one was given no time");
-      assertTrue(end < Duration.ofSeconds(20).toNanos(), "it took too long");
     }
     assertThrows(IOException.class, () -> RawSmtp.connect(smtp).close());
   }

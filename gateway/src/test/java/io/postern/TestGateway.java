@@ -32,7 +32,9 @@ import java.util.function.Predicate;
 /// A real gateway in a test's folder, with files of the real formats, real sockets, a real
 /// database, and a clock that the test turns.
 public final class TestGateway implements AutoCloseable {
-  public static final Duration PATIENCE = Duration.ofSeconds(10);
+  /// How long a test waits for what ought to come at once: longer than any machine is busy with
+  /// something else.
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path folder;
   final FakeClock clock;

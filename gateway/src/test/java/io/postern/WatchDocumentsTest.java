@@ -40,7 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What stands in `docs/operations/` is compared with the page of a running gateway, in both
 /// directions; and others' readers are asked whether they can read that page.
-@Timeout(60)
+@Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class WatchDocumentsTest {
   private static final Path OPERATIONS = Path.of("..", "docs", "operations");

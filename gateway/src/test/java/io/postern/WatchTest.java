@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a running gateway tells Prometheus, and whoever asks whether it is ready, by real HTTP.
-@Timeout(60)
+@Timeout(180)
 final class WatchTest {
   @TempDir private Path folder;
   private WebhookSink sink;

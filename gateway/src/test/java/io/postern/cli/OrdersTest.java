@@ -87,10 +87,10 @@ final class OrdersTest {
 
   @Test
   void whatWaitsForALostRuleIsMovedToAnother() throws Exception {
-    gateway.removeRule("down").rule("spare", sink.url("/spare"));
     sink.alwaysAt("/down", SinkAnswer.status(503));
     String mail = deliver("down");
     gateway.await(Status.DEFERRED);
+    gateway.removeRule("down").rule("spare", sink.url("/spare"));
     gateway.gateway().reload();
     assertEquals(1, run("replay", "--rule", "down", "--to-rule", "nowhere", "--yes").code());
     assertEquals(0, run("replay", "--rule", "down", "--to-rule", "spare", "--yes").code());

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A dispatcher that is cranked by hand, over the real queue, with a courier that is told what to
 /// say.
 abstract class DispatcherCase {
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path folder;
   final FakeClock clock = new FakeClock();

@@ -291,7 +291,9 @@ final class DispatcherTest extends DispatcherCase {
     put();
     courier.hold = true;
     assertEquals(1, dispatcher.runOnce());
-    assertEquals("desk", ((Endpoint) courier.calls.poll(10, TimeUnit.SECONDS).target()).rule());
+    assertEquals(
+        "desk",
+        ((Endpoint) courier.calls.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS).target()).rule());
     Choice all = Choice.of("mail%022d".formatted(0));
     assertEquals(1, store.drop(all));
     assertEquals(1, store.replay(all, "other"));
@@ -362,7 +364,7 @@ final class DispatcherTest extends DispatcherCase {
     courier.hold = true;
     assertEquals(3, dispatcher.runOnce());
     for (int i = 0; i < 6; i++) {
-      assertTrue(courier.calls.poll(10, TimeUnit.SECONDS) != null);
+      assertTrue(courier.calls.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS) != null);
     }
     rule("standby", "", "interval: 10s", true);
     Files.writeString(

@@ -38,7 +38,7 @@ final class RehearsalTest {
               Dialect.of(Format.JSON),
               Authentication.NONE,
               List.of(secret(NEW), secret(OLD)),
-              new Endpoint.Exchange(Duration.ofSeconds(10), null, null, true));
+              new Endpoint.Exchange(Duration.ofSeconds(60), null, null, true));
       Rehearsal.Report report =
           Rehearsal.hold(
               endpoint,

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Who may have how many slots, by the numbers.
 final class SlotsTest {
   private static final int OWN = 1_000;
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @Test
   void aRuleWithoutANeighbourMayHaveAll() {

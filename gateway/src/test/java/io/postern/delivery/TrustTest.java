@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Whom the courier believes to be the endpoint.
 final class TrustTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
   private final FakeClock clock = new FakeClock();

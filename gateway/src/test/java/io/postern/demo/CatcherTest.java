@@ -37,7 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(180)
 final class CatcherTest {
   private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
   private final BlockingQueue<Caught> caught = new LinkedBlockingQueue<>();
@@ -273,7 +273,7 @@ final class CatcherTest {
   }
 
   private Caught take() throws InterruptedException {
-    Caught post = caught.poll(10, TimeUnit.SECONDS);
+    Caught post = caught.poll(60, TimeUnit.SECONDS);
     assertTrue(post != null, "no post came");
     return post;
   }
@@ -294,7 +294,7 @@ final class CatcherTest {
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(path))
-            .timeout(Duration.ofSeconds(type.equals("a/slow") ? 1 : 15))
+            .timeout(Duration.ofSeconds(type.equals("a/slow") ? 1 : 60))
             .header("Content-Type", type)
             .POST(body);
     if (headers.length > 0) {

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Timeout;
 
 /// The demo against a stand-in for the gateway that can be told to do wrong: a demo that can't fail
 /// proves nothing.
-@Timeout(40)
+@Timeout(180)
 final class DemoTest {
   /// The stand-in retries at once, so an act that is not over after this never will be.
-  private static final Duration ACT_MAX = Duration.ofMillis(1500);
+  private static final Duration ACT_MAX = Duration.ofSeconds(3);
 
   private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
   private final AtomicReference<Path> folder = new AtomicReference<>();
@@ -121,7 +121,7 @@ final class DemoTest {
             },
             new PrintStream(screen, true, UTF_8),
             clock,
-            ACT_MAX)
+            fault == StandIn.Fault.NONE ? Demo.PATIENCE : ACT_MAX)
         .run();
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(20)
+@Timeout(120)
 final class PostedFormTest {
   private static final String FIELD = "Content-Disposition: form-data; name=\"a\"\r\n\r\n";
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Against a server that says its lines in order, whatever it is told, and records what it is told.
-@Timeout(20)
+@Timeout(120)
 final class SmtpDialogueTest {
   private static final String GREETED = "220 mx\r\n|250-mx\r\n250-SIZE 1000\r\n250 8BITMIME\r\n|";
   private static final Letter LETTER =
@@ -54,7 +54,7 @@ final class SmtpDialogueTest {
         QUIT
         """
             .replace("\n", "\r\n"),
-        told.get(5, TimeUnit.SECONDS));
+        told.get(60, TimeUnit.SECONDS));
     assertEquals(
         List.of(220, 250, 250, 250, 354, 250, 221), replies.stream().map(Reply::code).toList());
     assertEquals("250 2.0.0 kept", replies.get(5).line());
@@ -91,7 +91,7 @@ final class SmtpDialogueTest {
   void stopsAtARefusal() throws Exception {
     List<Reply> replies = send(GREETED + "250 ok\r\n|452 4.5.3 no\r\n|221 bye\r\n", true);
 
-    assertFalse(told.get(5, TimeUnit.SECONDS).contains("DATA"));
+    assertFalse(told.get(60, TimeUnit.SECONDS).contains("DATA"));
     assertEquals("452 4.5.3 no", replies.get(replies.size() - 2).line());
   }
 
@@ -134,7 +134,7 @@ final class SmtpDialogueTest {
           LETTER,
           new PrintStream(screen, true, UTF_8),
           brief,
-          Duration.ofMillis(script.isEmpty() ? 700 : 5000));
+          Duration.ofMillis(script.isEmpty() ? 700 : 60_000));
     }
   }
 

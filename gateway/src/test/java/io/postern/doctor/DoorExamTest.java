@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.postern.TestGateway;
 import io.postern.doctor.Finding.Level;
+import io.postern.fixture.WebhookSink;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -43,11 +44,11 @@ final class DoorExamTest {
 
   @Test
   void nobodyIsAnError() throws Exception {
-    InetSocketAddress free;
-    try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
-      free = (InetSocketAddress) socket.getLocalSocketAddress();
+    try (WebhookSink.Refusing nobody = WebhookSink.refusing()) {
+      InetSocketAddress there = (InetSocketAddress) nobody.bound().getLocalSocketAddress();
+      String words = "nobody listens at 127.0.0.1 port " + there.getPort();
+      assertIs(look(there, ""), Level.ERROR, words);
     }
-    assertIs(look(free, ""), Level.ERROR, "nobody listens at 127.0.0.1 port " + free.getPort());
   }
 
   @Test
