@@ -45,7 +45,7 @@ final class CrashTest {
   /// How many posts to one endpoint are under way at once, as configured when nothing is.
   private static final int IN_FLIGHT_MAX = 16;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Pattern MARK = Pattern.compile("mark-(\\d+)-kram");
 
   @TempDir private Path folder;

@@ -36,7 +36,7 @@ final class FeedCrashTest {
   private static final int KILLS = Math.max(4, Integer.getInteger("postern.crash.kills", 20) / 5);
   private static final int SESSIONS = 4;
   private static final int BATCH_MAX = 100;
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final JsonMapper JSON = new JsonMapper();
 
   @TempDir private Path folder;
