@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.Arrays;
+import javax.crypto.spec.PBEParameterSpec;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -31,6 +32,9 @@ final class ServerTls {
 
   private static final int RESUMABLE_SECONDS = 3_600;
 
+  /// The least that PKCS #5 has (RFC 8018 §4.1).
+  private static final int SALT_BYTES = 8;
+
   private final SSLContext context;
   private final SSLParameters parameters;
 
@@ -49,16 +53,20 @@ final class ServerTls {
   }
 
   private static KeyManagerFactory keys(Identity identity) throws GeneralSecurityException {
-    // Never leaves memory, so its password protects nothing.
+    // Never leaves memory, so its password protects nothing: one round to make a key of it, and not
+    // ten thousand at every start.
     char[] password = {};
+    KeyStore.ProtectionParameter protection =
+        new KeyStore.PasswordProtection(
+            password, "PBEWithHmacSHA256AndAES_256", new PBEParameterSpec(new byte[SALT_BYTES], 1));
     KeyStore store = KeyStore.getInstance("PKCS12");
     try {
       store.load(null, password);
     } catch (IOException e) {
       throw new IllegalStateException("an empty store is read from nowhere", e);
     }
-    store.setKeyEntry(
-        "own", identity.key(), password, identity.chain().toArray(Certificate[]::new));
+    Certificate[] chain = identity.chain().toArray(Certificate[]::new);
+    store.setEntry("own", new KeyStore.PrivateKeyEntry(identity.key(), chain), protection);
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, password);
     return keys;
