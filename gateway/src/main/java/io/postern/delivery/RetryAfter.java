@@ -15,10 +15,10 @@ import java.util.Optional;
 final class RetryAfter {
   /// What asctime() of C makes, in UTC.
   private static final DateTimeFormatter ASCTIME =
-      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.US)
-          .withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.US).withZone(ZoneOffset.UTC);
 
-  /// How far ahead a date with a year of two digits may be; further on, it is of the century before.
+  /// How far ahead a date with a year of two digits may be; further on, it is of the century
+  /// before.
   private static final int AHEAD_YEARS_MAX = 50;
 
   private RetryAfter() {}

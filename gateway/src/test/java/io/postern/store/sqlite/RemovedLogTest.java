@@ -29,8 +29,7 @@ final class RemovedLogTest {
     try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
       putOne(store, "m1");
       Files.delete(log());
-      StoreUnavailable removed =
-          assertThrows(StoreUnavailable.class, () -> putOne(store, "m2"));
+      StoreUnavailable removed = assertThrows(StoreUnavailable.class, () -> putOne(store, "m2"));
       assertTrue(removed.getMessage().contains("was removed while the gateway runs"));
       await("fault", () -> store.fault().isPresent());
       // What a process that is killed now leaves behind.
