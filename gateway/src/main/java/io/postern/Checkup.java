@@ -8,6 +8,7 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.MailQueue;
 import io.postern.queue.Pause;
 import io.postern.queue.Waiting;
+import io.postern.rules.Book;
 import io.postern.rules.LiveBook;
 import io.postern.rules.Rule;
 import io.postern.settings.Problem;
@@ -61,7 +62,7 @@ record Checkup(
           new Finding(Level.RED, "delivery", "nothing is delivered any more; restart the gateway"));
     }
     try {
-      lookAtQueue(books.current().map(book -> book.rules()).orElse(List.of()), findings);
+      lookAtQueue(rules.book(), findings);
     } catch (StoreUnavailable e) {
       findings.add(new Finding(Level.RED, "store", "the store can't be read: " + e.getMessage()));
     }
@@ -99,7 +100,8 @@ record Checkup(
             });
   }
 
-  private void lookAtQueue(List<Rule> rules, List<Finding> findings) throws StoreUnavailable {
+  /// @param book null when there is none, and nobody can tell which rules are gone
+  private void lookAtQueue(@Nullable Book book, List<Finding> findings) throws StoreUnavailable {
     for (Pause pause : queue.pauses()) {
       findings.add(
           new Finding(
@@ -111,9 +113,12 @@ record Checkup(
                   : "%s is paused: %s; when it is mended: postern endpoint resume %s"
                       .formatted(pause.rule(), pause.reason(), pause.rule())));
     }
+    if (book == null) {
+      return;
+    }
     for (Waiting waiting : queue.waiting()) {
       Optional<Rule> rule =
-          rules.stream().filter(it -> it.name().equals(waiting.rule())).findFirst();
+          book.rules().stream().filter(it -> it.name().equals(waiting.rule())).findFirst();
       if (rule.isEmpty()) {
         findings.add(
             new Finding(

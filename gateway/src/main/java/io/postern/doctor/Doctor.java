@@ -80,12 +80,11 @@ public final class Doctor {
   private List<Exam> exams(Order order, Config config, Check check) {
     List<Exam> exams = new ArrayList<>();
     @Nullable Book book = check.book();
-    List<Rule> rules = book == null ? List.of() : book.rules();
-    exams.add(new Exam("store", new StoreExam(config, rules, instruments)));
+    exams.add(new Exam("store", new StoreExam(config, book, instruments)));
     exams.add(new Exam("dns", new NamesExam(config, instruments)));
     exams.addAll(DoorExam.all(config));
     if (book != null) {
-      rules.stream()
+      book.rules().stream()
           .filter(Rule::enabled)
           .forEach(rule -> exams.addAll(EndpointExam.all(rule, config, order, instruments)));
     }

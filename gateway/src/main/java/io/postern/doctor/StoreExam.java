@@ -8,7 +8,7 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Times;
 import io.postern.queue.Pause;
 import io.postern.queue.Waiting;
-import io.postern.rules.Rule;
+import io.postern.rules.Book;
 import io.postern.store.sqlite.Settings;
 import io.postern.store.sqlite.SqliteReader;
 import io.postern.store.sqlite.SqliteVerification;
@@ -19,9 +19,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The store and its disk: can it be read, is it sound, does it balance, what waits in it.
-record StoreExam(Config config, List<Rule> rules, Doctor.Instruments instruments)
+///
+/// @param book the rules as the files are; null when they can't be used
+record StoreExam(Config config, @Nullable Book book, Doctor.Instruments instruments)
     implements Exam.Look {
   /// How long its pages are looked through.
   private static final Duration QUICK_MAX = Duration.ofSeconds(20);
@@ -83,8 +86,12 @@ record StoreExam(Config config, List<Rule> rules, Doctor.Instruments instruments
               "it is paused since %s: %s".formatted(Times.text(pause.since()), pause.reason()),
               "when it is mended: postern endpoint resume " + pause.rule()));
     }
+    if (book == null) {
+      // A gateway that runs has its rules from before: who waits for one of them loses nothing.
+      return;
+    }
     for (Waiting waiting : reader.waiting()) {
-      if (rules.stream().noneMatch(rule -> rule.name().equals(waiting.rule()))) {
+      if (book.rules().stream().noneMatch(rule -> rule.name().equals(waiting.rule()))) {
         findings.add(
             Finding.warning(
                 "rules",

@@ -5,6 +5,8 @@ import io.postern.journal.Ledger;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.QueueView;
 import io.postern.queue.Waiting;
+import io.postern.rules.Book;
+import io.postern.rules.Rule;
 import io.postern.watch.Page.Point;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What is told of the line of waiting mail and of the ledger. To count them takes the database a
 /// moment for each million deliveries, so an answer is kept for some seconds, however many ask.
@@ -33,8 +37,8 @@ final class QueueLines {
     this.journal = journal;
   }
 
-  /// @param rules the names of the rules in force
-  void write(Set<String> rules, Instant now, Page page) {
+  /// @param book the rules in force; null when there are none, and nobody can tell which are gone
+  void write(@Nullable Book book, Instant now, Page page) {
     Look look = look(now);
     page.gauge(
         "postern_store_readable",
@@ -45,13 +49,17 @@ final class QueueLines {
     }
     Map<String, Long> depths = new HashMap<>();
     Map<String, Double> ages = new HashMap<>();
-    rules.forEach(rule -> depths.put(rule, 0L));
+    Set<String> inForce =
+        book == null
+            ? Set.of()
+            : book.rules().stream().map(Rule::name).collect(Collectors.toUnmodifiableSet());
+    inForce.forEach(rule -> depths.put(rule, 0L));
     long orphans = 0;
     for (Waiting waiting : look.waiting()) {
       depths.put(waiting.rule(), waiting.count());
       long millis = Duration.between(waiting.oldest(), now).toMillis();
       ages.put(waiting.rule(), Math.max(0, millis) / 1e3);
-      orphans += rules.contains(waiting.rule()) ? 0 : waiting.count();
+      orphans += inForce.contains(waiting.rule()) ? 0 : waiting.count();
     }
     page.gauges(
         "postern_queue_deliveries",
@@ -61,10 +69,12 @@ final class QueueLines {
         "postern_queue_oldest_age_seconds",
         "How long ago the oldest of them was received; left out when nothing waits.",
         RuleLines.points(ages, Math::max));
-    page.gauge(
-        "postern_queue_deliveries_without_rule",
-        "Deliveries that wait for a rule that is not in force any more.",
-        orphans);
+    if (book != null) {
+      page.gauge(
+          "postern_queue_deliveries_without_rule",
+          "Deliveries that wait for a rule that is not in force any more.",
+          orphans);
+    }
     write(look.ledger(), page);
   }
 

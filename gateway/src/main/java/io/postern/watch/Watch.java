@@ -8,21 +8,17 @@ import io.postern.queue.CursorView;
 import io.postern.queue.QueueView;
 import io.postern.queue.StoreFigures;
 import io.postern.rules.LiveBook;
-import io.postern.rules.Rule;
 import io.postern.smtp.Listener;
 import io.postern.tls.LiveCertificate;
 import io.postern.watch.Page.Point;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the rooms' counters and states and writes them down for Prometheus, each time it is asked.
@@ -126,16 +122,10 @@ public final class Watch {
     }
     RuleLines.write(inside.books().state(), page);
     EndpointLines.write(inside.dispatcher().activity(), page);
-    queueLines.write(rules(), now, page);
+    queueLines.write(inside.books().state().book(), now, page);
     SubscriberLines.write(told, now, page);
     StoreLines.write(inside.store().get(), page);
     ProcessLines.write(page);
     return page.text();
-  }
-
-  private Set<String> rules() {
-    return inside.books().current().map(book -> book.rules()).orElse(List.of()).stream()
-        .map(Rule::name)
-        .collect(Collectors.toSet());
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.config.Config;
 import io.postern.config.ConfigFile;
 import io.postern.fixture.FakeClock;
+import io.postern.rules.Book;
 import io.postern.rules.Read;
 import io.postern.rules.Rule;
 import io.postern.rules.RuleFiles;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,7 @@ final class Clinic implements Dns {
   final FakeClock clock = new FakeClock();
   private final Path folder;
   private final Map<String, List<String>> records = new HashMap<>();
+  private final Set<String> silent = new HashSet<>();
   private boolean isSilent;
   private Machine machine =
       new Machine(
@@ -90,6 +93,12 @@ final class Clinic implements Dns {
     return this;
   }
 
+  /// Nobody answers for this name.
+  Clinic silent(String name) {
+    silent.add(name);
+    return this;
+  }
+
   Clinic machine(Machine other) {
     machine = other;
     return this;
@@ -101,7 +110,7 @@ final class Clinic implements Dns {
 
   @Override
   public List<String> records(String name, Type type) throws IOException {
-    if (isSilent) {
+    if (isSilent || silent.contains(name)) {
       throw new IOException("DNS doesn't tell " + type + " of " + name);
     }
     return records.getOrDefault(type + " " + name, List.of());
@@ -127,8 +136,12 @@ final class Clinic implements Dns {
   }
 
   List<Rule> rules() {
+    return book().rules();
+  }
+
+  Book book() {
     return switch (new RuleFiles(config().rules(), Map.of(), Severity.WARNING).read()) {
-      case Read.Good(var book, _) -> book.rules();
+      case Read.Good(Book book, _) -> book;
       case Read.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }

@@ -9,6 +9,7 @@ import io.postern.doctor.Finding.Level;
 import io.postern.fixture.Certificates;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.WebhookSink;
+import io.postern.queue.Samples;
 import io.postern.store.sqlite.Settings;
 import io.postern.store.sqlite.SqliteStore;
 import java.nio.file.Files;
@@ -80,6 +81,22 @@ final class DoctorTest {
         findings.stream().filter(it -> it.subject().equals("rules")).findFirst().orElseThrow();
     Clinic.assertIs(rules, Level.ERROR, "desk.yaml:1:1");
     assertTrue(findings.stream().anyMatch(it -> it.subject().equals("dns")), findings.toString());
+  }
+
+  /// The gateway goes on with the rules from before; to drop what waits for them would lose it.
+  @Test
+  void withBrokenRuleFilesNoRuleIsSaidToBeGone() throws Exception {
+    try (SqliteStore store = SqliteStore.open(Settings.of(clinic.database(), 0), clinic.clock)) {
+      Samples.put(store, Samples.mail("m1", clinic.clock.instant(), "desk"), new byte[10]);
+    }
+    clinic.rule("name: desk\n");
+    List<Finding> findings = clinic.examine();
+    assertTrue(
+        findings.stream().anyMatch(it -> it.text().contains("1 deliveries accepted, 1 wait")),
+        findings.toString());
+    assertTrue(
+        findings.stream().noneMatch(it -> (it.text() + it.cure()).matches(".*(gone|drop).*")),
+        findings.toString());
   }
 
   @Test

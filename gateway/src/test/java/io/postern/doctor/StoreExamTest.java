@@ -146,7 +146,7 @@ final class StoreExamTest {
   }
 
   private List<Finding> all(String subject) {
-    return new StoreExam(clinic.config(), clinic.rules(), clinic.instruments())
+    return new StoreExam(clinic.config(), clinic.book(), clinic.instruments())
         .findings().stream().filter(finding -> finding.subject().equals(subject)).toList();
   }
 }
