@@ -352,13 +352,10 @@ public final class Gateway implements AutoCloseable {
   /// How it does, in one line for a person: what hinders it most, else what it works with. Asks
   /// nothing that could make it wait.
   public String status() {
-    Optional<String> fault = store.fault();
-    if (fault.isPresent()) {
-      return "mail is put off, nothing can be written: " + fault.get();
-    }
+    Optional<String> hindrance = running.readiness().words();
     LiveBook.State rules = books.state();
-    if (rules.book() == null) {
-      return "mail is put off, there is no good rule book";
+    if (hindrance.isPresent() || rules.book() == null) {
+      return hindrance.orElse("the rules are just being read");
     }
     String listens =
         smtpAddresses().stream()

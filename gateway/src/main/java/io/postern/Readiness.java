@@ -46,18 +46,38 @@ final class Readiness {
   /// long.
   List<String> hindrances() {
     List<String> hindrances = new ArrayList<>();
-    switch (phase) {
-      case STARTING -> hindrances.add("the gateway is starting");
-      case STOPPING -> hindrances.add("the gateway is stopping");
-      case RUNNING -> {}
-    }
-    fault.get().ifPresent(words -> hindrances.add("nothing can be written: " + words));
+    passing().ifPresent(hindrances::add);
+    hindrances.addAll(troubles());
+    return hindrances;
+  }
+
+  /// The same in one line for a person; empty when mail is taken. At the start and at the end there
+  /// is nobody yet, or any more, whom a trouble keeps from being served.
+  Optional<String> words() {
+    Optional<String> passing = passing();
+    List<String> troubles = passing.isPresent() ? List.of() : troubles();
+    return troubles.isEmpty()
+        ? passing
+        : Optional.of("mail is put off: " + String.join("; ", troubles));
+  }
+
+  private Optional<String> passing() {
+    return switch (phase) {
+      case STARTING -> Optional.of("the gateway is starting");
+      case STOPPING -> Optional.of("the gateway is stopping");
+      case RUNNING -> Optional.empty();
+    };
+  }
+
+  private List<String> troubles() {
+    List<String> troubles = new ArrayList<>();
+    fault.get().ifPresent(words -> troubles.add("nothing can be written: " + words));
     if (!queue.hasRoom(0)) {
-      hindrances.add("the disk reserve is reached");
+      troubles.add("the disk reserve is reached");
     }
     if (books.current().isEmpty()) {
-      hindrances.add("there is no good rule book");
+      troubles.add("there is no good rule book");
     }
-    return hindrances;
+    return troubles;
   }
 }

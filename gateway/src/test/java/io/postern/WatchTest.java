@@ -361,6 +361,7 @@ final class WatchTest {
       assertEquals(
           "{\"ready\":false,\"reasons\":[\"the gateway is stopping\"]}\n",
           gateway.get("/ready").body());
+      assertEquals("the gateway is stopping", stopped.status());
       client.send("DATA").expect("354");
       client.message(Mails.plain()).expect("250 2.0.0");
       stopping.join(Duration.ofSeconds(20));
@@ -373,7 +374,29 @@ final class WatchTest {
     HttpResponse<String> ready = gateway.get("/ready");
     assertEquals(503, ready.statusCode());
     assertEquals("{\"ready\":false,\"reasons\":[\"there is no good rule book\"]}\n", ready.body());
+    assertEquals("mail is put off: there is no good rule book", gateway.gateway().status());
     assertEquals(1, page().value("postern_rules_info", "version", ""));
+  }
+
+  /// What waits is of rules that nobody can read just now, not of rules that are gone.
+  @Test
+  void withoutRulesNoneOfThemIsSaidToBeGone() throws Exception {
+    sink.alwaysAt("/desk", SinkAnswer.status(503));
+    gateway.start();
+    deliver("desk@in.example.com", "250 ");
+    gateway.await(Status.DEFERRED);
+    gateway.gateway().close();
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + gateway.database());
+        Statement sql = other.createStatement()) {
+      sql.execute("DELETE FROM books");
+    }
+    gateway.ruleFile("desk", "name: [\n").start();
+    Exposition page = page();
+    assertEquals(1, page.value("postern_queue_deliveries", "rule", "desk"));
+    assertFalse(page.has("postern_queue_deliveries_without_rule"));
+    String health = gateway.get("/health").body();
+    assertTrue(health.contains("there is no good rule book"), health);
+    assertFalse(health.contains("gone"), health);
   }
 
   @Test
@@ -382,6 +405,7 @@ final class WatchTest {
     HttpResponse<String> ready = gateway.get("/ready");
     assertEquals("{\"ready\":false,\"reasons\":[\"the disk reserve is reached\"]}\n", ready.body());
     deliver("desk@in.example.com", "452 4.3.1 ");
+    assertEquals("mail is put off: the disk reserve is reached", gateway.gateway().status());
     assertEquals(1, page().value("postern_mails_total", "status", "deferred", "reason", "no-room"));
   }
 

@@ -425,8 +425,9 @@ public final class SqliteStore
     return room.has(bytes);
   }
 
-  /// What went wrong with the last transaction, in words; empty when it was committed, and before
-  /// the first. Where nobody has anything to write, the store itself tries again every few seconds.
+  /// What went wrong with the last transaction, or that one has not returned for long, in words;
+  /// empty when it was committed, and before the first. Where nobody has anything to write, the
+  /// store itself tries again every few seconds.
   public Optional<String> fault() {
     return writer.fault();
   }

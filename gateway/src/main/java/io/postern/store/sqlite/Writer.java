@@ -6,6 +6,7 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.StoreFigures;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,10 @@ final class Writer {
   /// that has nothing to do.
   private static final long TURN_NANOS = Duration.ofSeconds(5).toNanos();
 
+  /// How long a transaction may take before it counts as a fault, though it may still end well:
+  /// twice as long as it waits for another program that holds the database.
+  private static final Duration TRANSACTION_MAX = Duration.ofSeconds(10);
+
   private final Database database;
   private final InstantSource clock;
   private final int groupMax;
@@ -67,6 +72,9 @@ final class Writer {
 
   /// What was wrong with the last transaction; empty when nothing was.
   private volatile Optional<String> fault = Optional.empty();
+
+  /// When the transaction began that has not returned yet; null while there is none.
+  private volatile @Nullable Instant begun;
 
   /// Who is told of commits, on the writer's thread.
   interface Commits {
@@ -166,9 +174,19 @@ final class Writer {
     line.nudge();
   }
 
-  /// What was wrong with the last transaction; empty when it was committed.
+  /// What was wrong with the last transaction, or that the one after it does not return; empty when
+  /// nothing is.
   Optional<String> fault() {
-    return fault;
+    return fault.or(this::hang);
+  }
+
+  /// A disk that hangs in a sync never says so itself.
+  private Optional<String> hang() {
+    @Nullable Instant since = begun;
+    Duration passed = since == null ? Duration.ZERO : Duration.between(since, clock.instant());
+    return passed.compareTo(TRANSACTION_MAX) < 0
+        ? Optional.empty()
+        : Optional.of("a transaction has not returned for " + passed.toSeconds() + " s");
   }
 
   /// What it has done and has to do.
@@ -176,7 +194,7 @@ final class Writer {
   /// @param disk what the store takes of it
   StoreFigures figures(StoreFigures.Disk disk) {
     return new StoreFigures(
-        fault,
+        fault(),
         commitSeconds.snapshot(),
         groupSizes.snapshot(),
         lost.sum(),
@@ -219,11 +237,14 @@ final class Writer {
   /// One transaction; whatever is thrown there, the thread goes on, for without it nothing is kept
   /// any more.
   private boolean survive() {
+    begun = clock.instant();
     try {
       return runOnce();
     } catch (RuntimeException | Error e) {
       LOG.error("The store's writer stumbled and goes on", e);
       return false;
+    } finally {
+      begun = null;
     }
   }
 

@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.fixture.FakeClock;
 import io.postern.journal.JournalContract;
 import io.postern.journal.StoreUnavailable;
+import io.postern.queue.StoreFigures;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class WriterTest {
   private static final int GROUP_MAX = 64;
+  private static final StoreFigures.Disk NO_DISK = new StoreFigures.Disk(0, 0, 0, 0, 0);
   private static final int DENIED_MAX = 3;
 
   @TempDir private Path folder;
@@ -99,6 +102,23 @@ final class WriterTest {
   @AfterEach
   void close() {
     writer.close();
+  }
+
+  @Test
+  void aTransactionThatDoesNotReturnIsAFaultUntilItDoes() throws Exception {
+    gate.shut();
+    Ticket<Boolean> ticket = writer.send("change nothing", tables -> true, 0);
+    gate.awaitSomeone();
+    clock.tick(Duration.ofSeconds(9));
+    assertEquals(Optional.empty(), writer.fault());
+    clock.tick(Duration.ofSeconds(3));
+    assertEquals(Optional.of("a transaction has not returned for 12 s"), writer.fault());
+    assertEquals(writer.fault(), writer.figures(NO_DISK).fault());
+    gate.open();
+    assertTrue(ticket.await());
+    // The next one begins after that one has returned.
+    writer.call("change nothing", tables -> true);
+    assertEquals(Optional.empty(), writer.fault());
   }
 
   @Test
