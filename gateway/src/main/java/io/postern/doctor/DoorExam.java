@@ -102,7 +102,7 @@ record DoorExam(Config config, InetSocketAddress address, boolean isTlsAtOnce)
           Finding.warning(
               SUBJECT,
               "%s answers, and offers no STARTTLS".formatted(where),
-              "curl -s 127.0.0.1:8025/health tells what is wrong with the certificate"));
+              whoTells() + " tells what is wrong with the certificate"));
     }
     return List.of(
         Finding.ok(
@@ -110,6 +110,19 @@ record DoorExam(Config config, InetSocketAddress address, boolean isTlsAtOnce)
             "%s answers%s; from outside look with: nc -v %s %d"
                 .formatted(
                     where, isEncrypted ? " and offers STARTTLS" : "", host, address.getPort())));
+  }
+
+  private String whoTells() {
+    return config.console() == null || config.console().listen().getPort() == 0
+        ? "journalctl -u postern"
+        : "curl -s %s/health".formatted(authority(config.console().listen()));
+  }
+
+  private static String authority(InetSocketAddress listen) {
+    String host = listen.getAddress().getHostAddress();
+    return (listen.getAddress() instanceof Inet6Address ? "[" + host + "]" : host)
+        + ":"
+        + listen.getPort();
   }
 
   private static List<String> ask(Socket socket, InputStream in, String command)

@@ -2,6 +2,7 @@ package io.postern.doctor;
 
 import static io.postern.doctor.Clinic.assertIs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.TestGateway;
 import io.postern.doctor.Finding.Level;
@@ -30,7 +31,17 @@ final class DoorExamTest {
       gateway.start();
       assertIs(
           look(gateway.smtp(), "smtp: { tls: { enabled: false } }"), Level.OK, "answers; from");
-      assertIs(look(gateway.smtp(), ""), Level.WARNING, "offers no STARTTLS");
+      Finding unencrypted = look(gateway.smtp(), "");
+      assertIs(unencrypted, Level.WARNING, "offers no STARTTLS");
+      assertTrue(unencrypted.cure().startsWith("journalctl -u postern tells"), unencrypted.cure());
+      assertTrue(
+          look(gateway.smtp(), "console: { listen: \"127.0.0.1:8125\" }")
+              .cure()
+              .startsWith("curl -s 127.0.0.1:8125/health tells"));
+      assertTrue(
+          look(gateway.smtp(), "console: { listen: \"[::1]:8125\" }")
+              .cure()
+              .startsWith("curl -s [0:0:0:0:0:0:0:1]:8125/health tells"));
     }
   }
 

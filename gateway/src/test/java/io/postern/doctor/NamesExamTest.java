@@ -2,6 +2,7 @@ package io.postern.doctor;
 
 import static io.postern.doctor.Clinic.assertIs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.doctor.Finding.Level;
 import java.nio.file.Path;
@@ -70,8 +71,33 @@ final class NamesExamTest {
   @Test
   void aNameServerThatDoesNotAnswerIsTold() {
     clinic.silent();
-    assertEquals(1, findings().size());
+    assertEquals(2, findings().size());
     assertIs(findings().getFirst(), Level.WARNING, "DNS doesn't tell A of mx.example.com");
+    assertTrue(findings().getFirst().cure().contains("/etc/resolv.conf"));
+  }
+
+  @Test
+  void aZoneThatIsBrokenHidesNoOther() throws Exception {
+    clinic.configure("domains: [a.example.com, b.example.com, c.example.com]");
+    clinic.record("a.example.com", Dns.Type.MX, "10 mx.example.com.");
+    clinic.record("c.example.com", Dns.Type.MX, "10 mx.example.com.");
+    clinic.silent("b.example.com");
+    List<Finding> findings = findings();
+    assertEquals(4, findings.size(), findings.toString());
+    assertIs(findings.get(1), Level.OK, "mail for a.example.com goes to");
+    assertIs(findings.get(2), Level.WARNING, "DNS doesn't tell MX of b.example.com");
+    assertTrue(findings.get(2).cure().contains("mend its zone"), findings.get(2).cure());
+    assertIs(findings.get(3), Level.OK, "mail for c.example.com goes to");
+  }
+
+  /// Each one that nobody answers for takes seconds.
+  @Test
+  void afterTwoInARowThatNobodyAnswersForNoMoreAreAsked() throws Exception {
+    clinic.configure("domains: [a.example.com, b.example.com, c.example.com, d.example.com]");
+    clinic.silent("a.example.com").silent("b.example.com");
+    List<Finding> findings = findings();
+    assertEquals(4, findings.size(), findings.toString());
+    assertIs(findings.get(3), Level.OK, "2 more domains were not asked for");
   }
 
   private List<Finding> findings() {
