@@ -9,9 +9,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -85,6 +89,25 @@ public final class ChildGateway {
     Path file = folder.resolve("postern.yaml");
     if (!Files.readString(file).contains("subscribers:")) {
       Files.writeString(file, Files.readString(file) + "subscribers: subscribers\n");
+    }
+  }
+
+  /// Starts it, has peers send to it, and kills it in the middle of that.
+  ///
+  /// @param peers how many send at once
+  /// @param peer sends until its connection breaks
+  /// @param isEnough when to kill it
+  void killUnder(int peers, Consumer<InetSocketAddress> peer, BooleanSupplier isEnough)
+      throws IOException, InterruptedException {
+    InetSocketAddress smtp = start();
+    List<Thread> sending = new ArrayList<>();
+    for (int i = 0; i < peers; i++) {
+      sending.add(Thread.ofVirtual().start(() -> peer.accept(smtp)));
+    }
+    TestGateway.until("enough mail was kept", isEnough);
+    kill();
+    for (Thread thread : sending) {
+      thread.join();
     }
   }
 

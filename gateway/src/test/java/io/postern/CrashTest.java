@@ -16,7 +16,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -74,17 +73,8 @@ final class CrashTest {
     long seed = new Random().nextLong();
     Random chance = new Random(seed);
     for (int kill = 0; kill < KILLS; kill++) {
-      InetSocketAddress smtp = child.start();
       int enough = kept.size() + 10 + chance.nextInt(60);
-      List<Thread> peers = new ArrayList<>();
-      for (int i = 0; i < SESSIONS; i++) {
-        peers.add(Thread.ofVirtual().start(() -> send(smtp)));
-      }
-      TestGateway.until("enough mail was kept", () -> kept.size() >= enough);
-      child.kill();
-      for (Thread peer : peers) {
-        peer.join();
-      }
+      child.killUnder(SESSIONS, this::send, () -> kept.size() >= enough);
     }
     assertTrue(kept.size() > KILLS * 10, "the load was too small to tell anything");
     child.start();

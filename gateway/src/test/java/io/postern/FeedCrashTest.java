@@ -64,17 +64,8 @@ final class FeedCrashTest {
     long seed = new Random().nextLong();
     Random chance = new Random(seed);
     for (int kill = 0; kill < KILLS; kill++) {
-      InetSocketAddress smtp = child.start();
       int enough = kept.size() + 20 + chance.nextInt(150);
-      List<Thread> peers = new ArrayList<>();
-      for (int i = 0; i < SESSIONS; i++) {
-        peers.add(Thread.ofVirtual().start(() -> send(smtp)));
-      }
-      TestGateway.until("enough mail was kept", () -> kept.size() >= enough);
-      child.kill();
-      for (Thread peer : peers) {
-        peer.join();
-      }
+      child.killUnder(SESSIONS, this::send, () -> kept.size() >= enough);
     }
     child.start();
     long deadline = System.nanoTime() + PATIENCE.toNanos();

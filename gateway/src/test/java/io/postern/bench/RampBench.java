@@ -1,6 +1,6 @@
 package io.postern.bench;
 
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpExchange;
 import io.postern.delivery.Dispatcher;
 import io.postern.delivery.HttpCourier;
 import io.postern.delivery.Notices;
@@ -13,8 +13,7 @@ import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.webhook.Payload;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -48,29 +46,17 @@ public final class RampBench {
 
   /// Prints a table.
   public static void main(String[] arguments) throws Exception {
-    Path folder = Files.createTempDirectory(Path.of(arguments[0]), "ramp");
-    try {
+    try (Workbench bench = Workbench.on(Path.of(arguments[0]), "ramp")) {
       int count = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 100_000;
-      new RampBench().run(folder, count);
-    } finally {
-      try (var files = Files.walk(folder)) {
-        for (Path file : files.sorted(Collections.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      new RampBench().run(bench, count);
     }
   }
 
-  private void run(Path folder, int count) throws Exception {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/", this::answer);
-    server.start();
-    Book book = book(folder, server.getAddress().getPort());
+  private void run(Workbench bench, int count) throws Exception {
+    Book book = book(bench.folder(), bench.answer("/", this::answer));
     try (SqliteStore store =
         SqliteStore.open(
-            io.postern.store.sqlite.Settings.of(folder.resolve("postern.db"), 0), CLOCK)) {
+            io.postern.store.sqlite.Settings.of(bench.folder().resolve("postern.db"), 0), CLOCK)) {
       for (int i = 0; i < count; i += ROUTES) {
         String[] routes = Collections.nCopies(ROUTES, "desk").toArray(String[]::new);
         Samples.put(store, Samples.mail("m" + i, CLOCK.instant(), routes), Samples.bytes(2_000));
@@ -79,14 +65,12 @@ public final class RampBench {
         dispatcher.start();
         tell(store, count);
       }
-    } finally {
-      server.stop(0);
     }
   }
 
-  private void answer(com.sun.net.httpserver.HttpExchange exchange) throws IOException {
+  private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      exchange.getRequestBody().readAllBytes();
+      Workbench.read(exchange);
       calls.incrementAndGet();
       most.accumulateAndGet(inCall.incrementAndGet(), Math::max);
       LockSupport.parkNanos(CALL.toNanos());
@@ -131,17 +115,17 @@ public final class RampBench {
         settings);
   }
 
-  private static Book book(Path folder, int port) throws IOException {
+  private static Book book(Path folder, URI url) throws IOException {
     Path rules = Files.createDirectory(folder.resolve("rules"));
     Files.writeString(
         rules.resolve("desk.yaml"),
         """
         name: desk
         when: [ { header: To, matches: '@' } ]
-        post: { url: "http://127.0.0.1:%d/" }
+        post: { url: "%s" }
         retry: { interval: 10s }
         """
-            .formatted(port));
+            .formatted(url));
     io.postern.rules.Settings settings = new io.postern.rules.Settings(rules, Set.of(), true);
     return switch (new RuleFiles(settings, Map.of(), Severity.WARNING).read()) {
       case Read.Good(Book good, _) -> good;

@@ -1,122 +1,141 @@
 package io.postern.bench;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpHandler;
 import io.postern.ChildGateway;
 import io.postern.fixture.Mails;
 import io.postern.fixture.RawSmtp;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
 
 /// What three subscribers cost those who send and get mail: the same load with and without them, in
-/// turns. Run its `main` with a folder on the disk to be measured and, if it is not to be 20,000,
-/// how many mails.
+/// pairs, of which every other one begins with them. What counts is the ratio within a pair, for a
+/// machine is not as fast at all times. Run its `main` with a folder on the disk to be measured
+/// and, if it is not to be 20,000, how many mails.
 public final class SubscribersBench {
-  private static final int ROUNDS = 3;
+  /// How many mails a run has.
+  static final int MAILS = 20_000;
+
+  private static final int PAIRS = 5;
   private static final int SESSIONS = 10;
   private static final int SUBSCRIBERS = 3;
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration WHOLE = Duration.ofMinutes(8);
 
+  private final Workbench bench;
+  private final int count;
   private final AtomicInteger mails = new AtomicInteger();
   private final AtomicInteger told = new AtomicInteger();
+  private final URI desk;
+  private final URI events;
+  private int runs;
 
-  private SubscribersBench() {}
+  private SubscribersBench(Workbench bench, int count) {
+    this.bench = bench;
+    this.count = count;
+    this.desk = bench.answer("/desk", counting(mails));
+    this.events = bench.answer("/events", counting(told));
+  }
 
   /// Prints a table.
   public static void main(String[] arguments) throws Exception {
-    Path folder = Files.createTempDirectory(Path.of(arguments[0]), "subscribers");
-    try {
-      int count = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 20_000;
-      new SubscribersBench().run(folder, count);
-    } finally {
-      try (var files = Files.walk(folder)) {
-        for (Path file : files.sorted(Collections.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+    int count = arguments.length > 1 ? Integer.parseInt(arguments[1]) : MAILS;
+    run(Path.of(arguments[0]), count, System.nanoTime() + WHOLE.toNanos());
+  }
+
+  /// Runs a pair to warm up and others that count, as many as there is time for.
+  ///
+  /// @param end on the clock of [System#nanoTime()]
+  static void run(Path disk, int count, long end) throws Exception {
+    try (Workbench bench = Workbench.on(disk, "subscribers")) {
+      new SubscribersBench(bench, count).run(end);
     }
   }
 
   /// Mails a second.
   private record Rates(double accepted, double delivered) {}
 
-  private void run(Path folder, int count) throws Exception {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/desk", exchange -> answer(exchange, mails));
-    server.createContext("/events", exchange -> answer(exchange, told));
-    server.start();
-    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    List<Rates> without = new ArrayList<>();
-    List<Rates> with = new ArrayList<>();
-    for (int round = 0; round <= ROUNDS; round++) {
-      Rates bare = round(folder.resolve("bare" + round), url, count, 0);
-      Rates heard = round(folder.resolve("heard" + round), url, count, SUBSCRIBERS);
+  /// What was measured next to each other.
+  private record Pair(Rates bare, Rates heard) {}
+
+  private void run(long end) throws Exception {
+    List<Pair> pairs = new ArrayList<>();
+    long longest = 0;
+    for (int i = 0; i <= PAIRS && System.nanoTime() + longest < end; i++) {
+      long start = System.nanoTime();
+      Pair pair = pair(i % 2 == 1);
+      longest = Math.max(longest, System.nanoTime() - start);
       System.out.printf(
           "%s: without %.0f and %.0f mails a second, with %d subscribers %.0f and %.0f%n",
-          round == 0 ? "warm-up" : "round " + round,
-          bare.accepted(),
-          bare.delivered(),
+          i == 0 ? "warm-up" : "pair " + i,
+          pair.bare().accepted(),
+          pair.bare().delivered(),
           SUBSCRIBERS,
-          heard.accepted(),
-          heard.delivered());
-      if (round > 0) {
-        without.add(bare);
-        with.add(heard);
+          pair.heard().accepted(),
+          pair.heard().delivered());
+      if (i > 0) {
+        pairs.add(pair);
       }
     }
+    if (pairs.isEmpty()) {
+      System.out.println("there was no time for a pair that counts");
+      return;
+    }
     System.out.printf(
-        "| mails a second, median of %d | without | with %d subscribers | ratio"
-            + " |%n|---|---|---|---|%n",
-        ROUNDS, SUBSCRIBERS);
-    row(
-        "answered 250",
-        without.stream().map(Rates::accepted).toList(),
-        with.stream().map(Rates::accepted).toList());
-    row(
-        "posted",
-        without.stream().map(Rates::delivered).toList(),
-        with.stream().map(Rates::delivered).toList());
+        "| mails a second, median of %d pairs | without | with %d subscribers | ratio of a pair:"
+            + " median | least | most |%n|---|---|---|---|---|---|%n",
+        pairs.size(), SUBSCRIBERS);
+    row("answered 250", pairs, Rates::accepted);
+    row("posted", pairs, Rates::delivered);
     System.out.println("posts of events: " + told.get());
-    server.stop(0);
   }
 
-  private Rates round(Path folder, URI url, int count, int subscribers) throws Exception {
-    ChildGateway child = new ChildGateway(folder, url.resolve("/desk"), "format: raw");
+  private Pair pair(boolean isHeardFirst) throws Exception {
+    if (isHeardFirst) {
+      Rates heard = load(SUBSCRIBERS);
+      return new Pair(load(0), heard);
+    }
+    Rates bare = load(0);
+    return new Pair(bare, load(SUBSCRIBERS));
+  }
+
+  private Rates load(int subscribers) throws Exception {
+    ChildGateway child =
+        new ChildGateway(bench.folder().resolve("run" + runs++), desk, "format: raw").asShipped();
     for (int i = 0; i < subscribers; i++) {
-      child.alsoTell(url.resolve("/events"), "ops" + i);
+      child.alsoTell(events, "ops" + i);
     }
     mails.set(0);
     InetSocketAddress smtp = child.start();
-    long start = System.nanoTime();
-    List<Thread> peers = new ArrayList<>();
-    AtomicInteger left = new AtomicInteger(count);
-    for (int i = 0; i < SESSIONS; i++) {
-      peers.add(Thread.ofVirtual().start(() -> send(smtp, left)));
+    try {
+      long start = System.nanoTime();
+      List<Thread> peers = new ArrayList<>();
+      AtomicInteger left = new AtomicInteger(count);
+      for (int i = 0; i < SESSIONS; i++) {
+        peers.add(Thread.ofVirtual().start(() -> send(smtp, left)));
+      }
+      for (Thread peer : peers) {
+        peer.join();
+      }
+      double accepted = count / ((System.nanoTime() - start) / 1e9);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (mails.get() < count) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException(mails.get() + " of " + count + " mails were posted");
+        }
+        LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+      }
+      return new Rates(accepted, mails.get() / ((System.nanoTime() - start) / 1e9));
+    } finally {
+      child.kill();
     }
-    for (Thread peer : peers) {
-      peer.join();
-    }
-    double accepted = count / ((System.nanoTime() - start) / 1e9);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (mails.get() < count && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
-    }
-    double delivered = mails.get() / ((System.nanoTime() - start) / 1e9);
-    child.kill();
-    return new Rates(accepted, delivered);
   }
 
   private static void send(InetSocketAddress smtp, AtomicInteger left) {
@@ -135,18 +154,30 @@ public final class SubscribersBench {
     }
   }
 
-  private static void answer(HttpExchange exchange, AtomicInteger counter) throws IOException {
-    try (exchange) {
-      exchange.getRequestBody().readAllBytes();
-      counter.incrementAndGet();
-      exchange.sendResponseHeaders(204, -1);
-    }
+  private static HttpHandler counting(AtomicInteger counter) {
+    return exchange -> {
+      try (exchange) {
+        Workbench.read(exchange);
+        counter.incrementAndGet();
+        exchange.sendResponseHeaders(204, -1);
+      }
+    };
   }
 
-  private static void row(String what, List<Double> without, List<Double> with) {
-    double bare = median(without);
-    double heard = median(with);
-    System.out.printf("| %s | %,.0f | %,.0f | %.3f |%n", what, bare, heard, heard / bare);
+  private static void row(String what, List<Pair> pairs, ToDoubleFunction<Rates> rate) {
+    List<Double> ratios =
+        pairs.stream()
+            .map(it -> rate.applyAsDouble(it.heard()) / rate.applyAsDouble(it.bare()))
+            .sorted()
+            .toList();
+    System.out.printf(
+        "| %s | %,.0f | %,.0f | %.3f | %.3f | %.3f |%n",
+        what,
+        median(pairs.stream().map(it -> rate.applyAsDouble(it.bare())).toList()),
+        median(pairs.stream().map(it -> rate.applyAsDouble(it.heard())).toList()),
+        median(ratios),
+        ratios.getFirst(),
+        ratios.getLast());
   }
 
   private static double median(List<Double> values) {
