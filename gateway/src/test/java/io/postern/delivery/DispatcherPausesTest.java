@@ -142,6 +142,7 @@ final class DispatcherPausesTest extends DispatcherCase {
     put();
     courier.hold = true;
     assertEquals(3, dispatcher.runOnce());
+    until(() -> courier.calls.size() == 3);
     store.pause(new Pause("desk", clock.instant(), Pause.Cause.FAILING, "failing"));
     dispatcher.wake();
     assertEquals(0, dispatcher.runOnce());

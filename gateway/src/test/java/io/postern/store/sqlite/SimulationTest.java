@@ -2,15 +2,15 @@ package io.postern.store.sqlite;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Days of traffic, faults, crashes, orders and clocks that jump, in seconds: see [Simulation].
-/// Each run has another seed, which a failure names.
+/// Days of traffic, faults, crashes, orders and clocks that jump, in seconds: see [Simulation]. The
+/// build makes the same run each time, `mvn -Pnightly verify` others each night; a failure names
+/// its seed.
 ///
 /// `-Dpostern.simulation.runs=20` makes several, `-Dpostern.simulation.steps=20000` long ones,
-/// `-Dpostern.simulation.seed=N` repeats the one with this seed first.
+/// `-Dpostern.simulation.seed=N` makes the one with this seed first.
 final class SimulationTest {
   private static final int RUNS = Integer.getInteger("postern.simulation.runs", 1);
   private static final int STEPS = Integer.getInteger("postern.simulation.steps", 250);
@@ -19,7 +19,7 @@ final class SimulationTest {
 
   @Test
   void everyMailMeetsExactlyOneFate() throws Exception {
-    long first = Long.getLong("postern.simulation.seed", new Random().nextLong());
+    long first = Long.getLong("postern.simulation.seed", 20_261_122);
     for (long seed = first; seed < first + RUNS; seed++) {
       run(Files.createDirectory(folder.resolve(Long.toString(seed))), seed);
     }
