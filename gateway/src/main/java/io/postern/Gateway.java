@@ -176,7 +176,7 @@ public final class Gateway implements AutoCloseable {
   private static LiveBook books(
       Config config, Map<String, String> environment, SqliteStore store, InstantSource clock) {
     RuleFiles files = new RuleFiles(config.rules(), environment, Severity.WARNING);
-    LiveBook books = new LiveBook(files, new Shelf(store, "rules"), clock);
+    LiveBook books = new LiveBook(files, new RuleShelf(store, files), clock);
     books.start();
     return books;
   }

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// @param feed tells them
 /// @param cursors where they stand
 record Subscribers(LiveFiles<Roster> files, Feed feed, Cursors cursors) implements AutoCloseable {
+  /// The part of the heap that events may take, and bodies made of them another one.
+  private static final int HEAP_SHARE = 8;
+
   /// Reads the files; nothing is told yet.
   ///
   /// @return empty when the configuration names none
@@ -61,7 +64,10 @@ record Subscribers(LiveFiles<Roster> files, Feed feed, Cursors cursors) implemen
                 world.clock(),
                 world.chance(),
                 Notices.NONE),
-            new Feed.Limits(config.retention().log(), config.delivery().stopGrace()));
+            new Feed.Limits(
+                config.retention().log(),
+                config.delivery().stopGrace(),
+                Runtime.getRuntime().maxMemory() / HEAP_SHARE));
     return Optional.of(new Subscribers(files, feed, store));
   }
 

@@ -7,6 +7,7 @@ import io.postern.feed.Event.Bounced;
 import io.postern.feed.Event.Change;
 import io.postern.journal.Status;
 import io.postern.journal.Times;
+import java.util.List;
 
 /// What BIK's event forwarding posts, one event at a time
 /// (https://help.bik.ai/en/articles/10205760-webhook-integration): `event`, `timestamp`, and `data`
@@ -15,9 +16,10 @@ import io.postern.journal.Times;
 final class BikEvents {
   private BikEvents() {}
 
-  static byte[] body(Event event) {
+  static JsonBytes body(Event event) {
     String word = word(event);
     return JsonBytes.of(
+        List.of(event),
         json -> {
           json.writeStartObject();
           json.writeStringProperty("event", word);

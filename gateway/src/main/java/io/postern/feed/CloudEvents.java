@@ -19,8 +19,9 @@ final class CloudEvents {
 
   private CloudEvents() {}
 
-  static byte[] body(List<Event> batch, EventCall call) {
+  static JsonBytes body(List<Event> batch, EventCall call) {
     return JsonBytes.of(
+        batch,
         json -> {
           json.writeStartArray();
           for (Event event : batch) {

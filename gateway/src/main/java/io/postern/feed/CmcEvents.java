@@ -8,10 +8,12 @@ import io.postern.feed.Event.Change;
 import io.postern.journal.Arrival;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
+import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
@@ -35,8 +37,9 @@ record CmcEvents(int version, ZoneId zone) {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
 
-  byte[] json(List<Event> batch, EventCall call) {
+  JsonBytes json(List<Event> batch, EventCall call) {
     return JsonBytes.of(
+        batch,
         json -> {
           json.writeStartObject();
           if (!call.apiKey().isEmpty()) {
@@ -50,21 +53,58 @@ record CmcEvents(int version, ZoneId zone) {
         });
   }
 
-  byte[] form(List<Event> batch, EventCall call) {
-    String event = new String(JsonBytes.of(json -> write(json, batch)), UTF_8);
-    StringBuilder form = new StringBuilder();
+  JsonBytes form(List<Event> batch, EventCall call) {
+    JsonBytes form = new JsonBytes(batch);
     if (!call.apiKey().isEmpty()) {
-      field(form, "api_key", call.apiKey());
+      field(form, "api_key=", call.apiKey());
+      field(form, "&", "");
     }
-    field(form, "server_composition", call.gateway().composition());
-    field(form, "event_type", batch.getFirst().type().word());
-    field(form, "event", event.replace("<", "\\u003C").replace(">", "\\u003E"));
-    return form.toString().getBytes(UTF_8);
+    field(form, "server_composition=", call.gateway().composition());
+    field(form, "&event_type=", batch.getFirst().type().word());
+    field(form, "&event=", "");
+    JsonBytes.write(new FormText(form), json -> write(json, batch));
+    return form;
   }
 
-  private static void field(StringBuilder form, String name, String value) {
-    form.append(form.isEmpty() ? "" : "&").append(name).append('=');
-    form.append(URLEncoder.encode(value, UTF_8));
+  private static void field(JsonBytes form, String before, String value) {
+    form.writeBytes((before + URLEncoder.encode(value, UTF_8)).getBytes(UTF_8));
+  }
+
+  /// Writes a field's value as it stands in a form. Angle brackets, which JSON has within texts
+  /// only, become what JSON escapes them by.
+  private static final class FormText extends OutputStream {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+    private static final byte[] PERCENT = {'%'};
+    private static final byte[] ESCAPE = "%5Cu00".getBytes(UTF_8);
+
+    private final JsonBytes form;
+
+    FormText(JsonBytes form) {
+      this.form = form;
+    }
+
+    @Override
+    public void write(int b) {
+      int c = b & 0xFF;
+      boolean isPlain =
+          (c >= '0' && c <= '9')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= 'a' && c <= 'z')
+              || c == '-'
+              || c == '.'
+              || c == '_'
+              || c == '*';
+      if (isPlain) {
+        form.write(c);
+      } else if (c == ' ') {
+        form.write('+');
+      } else {
+        // %5Cu003C, or the hexadecimal digits alone.
+        form.writeBytes(c == '<' || c == '>' ? ESCAPE : PERCENT);
+        form.write(HEX.toHighHexDigit(c));
+        form.write(HEX.toLowHexDigit(c));
+      }
+    }
   }
 
   private void write(JsonGenerator json, List<Event> batch) {

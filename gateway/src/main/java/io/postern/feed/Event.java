@@ -73,7 +73,8 @@ public sealed interface Event {
   /// @param row the row of the status log that says so
   /// @param mail the mail; [MailFacts#NONE] when it is no more, and of a denied one, which never
   ///   was
-  /// @param account the account of the delivery's rule; empty for none, and when the rule is gone
+  /// @param account the account of the delivery's rule, the last one when the rule is gone; empty
+  ///   for none
   record Change(Row row, MailFacts mail, String account) implements OfRow {
     @Override
     public Type type() {

@@ -1,7 +1,6 @@
 package io.postern.feed;
 
 import io.postern.webhook.Body;
-import java.io.ByteArrayInputStream;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -66,11 +65,11 @@ public record EventDialect(
         : post(JSON, events.json(batch, call));
   }
 
-  private static EventPost post(String contentType, byte[] bytes) {
+  private static EventPost post(String contentType, JsonBytes bytes) {
     return new EventPost(body(contentType, bytes), Map.of());
   }
 
-  private static Body body(String contentType, byte[] bytes) {
-    return new Body(contentType, bytes.length, () -> new ByteArrayInputStream(bytes));
+  private static Body body(String contentType, JsonBytes bytes) {
+    return new Body(contentType, bytes.size(), bytes::open);
   }
 }

@@ -40,6 +40,7 @@ public final class Feed implements AutoCloseable {
 
   private final Parts parts;
   private final Limits limits;
+  private final InHand inHand;
   private final Telling.Parts tellingParts;
   private final Signal signal = new Signal();
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
@@ -79,12 +80,15 @@ public final class Feed implements AutoCloseable {
   ///
   /// @param kept how long rows of the log are kept, whoever waits for them
   /// @param stopGrace how long a stop waits for posts in flight before it cuts them off
-  public record Limits(Duration kept, Duration stopGrace) {}
+  /// @param inHandMax how many bytes of events all subscribers together may have in memory, and as
+  ///   many again in the bodies of their posts
+  public record Limits(Duration kept, Duration stopGrace, long inHandMax) {}
 
   /// Makes a feed that does nothing until it is started or cranked.
   public Feed(Parts parts, Limits limits) {
     this.parts = parts;
     this.limits = limits;
+    this.inHand = new InHand(limits.inHandMax());
     this.tellingParts =
         new Telling.Parts(
             parts.cursors(),
@@ -95,7 +99,8 @@ public final class Feed implements AutoCloseable {
             new Ids(parts.clock(), parts.chance()),
             new Told(),
             parts.gateway().hostName(),
-            limits.kept());
+            limits.kept(),
+            inHand);
   }
 
   /// One subscriber and its thread, when it has one.
@@ -261,6 +266,7 @@ public final class Feed implements AutoCloseable {
             .filter(Subscriber::enabled)
             .map(Subscriber::name)
             .collect(Collectors.toSet());
+    inHand.part(enabled.size());
     lanes.entrySet().removeIf(it -> !enabled.contains(it.getKey()) && !it.getValue().isRunning);
     if (!current.version().equals(roster)) {
       parts.cursors().keep(enabled, now);

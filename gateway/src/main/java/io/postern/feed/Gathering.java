@@ -14,11 +14,21 @@ final class Gathering {
   private final boolean byAccount;
   private @Nullable Event oldest;
   private int count;
+  private long bytes;
   private long last;
   private boolean full;
 
   /// What one post can hold.
   private record Group(Event.Type type, String account) {}
+
+  /// How much there may be.
+  ///
+  /// @param events how many
+  /// @param bytes how large all of them may be, as [EventSize] reckons
+  record Room(int events, long bytes) {
+    /// For what is known to be bounded.
+    static final Room ANY = new Room(Integer.MAX_VALUE, Long.MAX_VALUE);
+  }
 
   /// @param last the row behind which it begins
   Gathering(long last, boolean byAccount) {
@@ -28,10 +38,12 @@ final class Gathering {
 
   /// Adds the events of one row.
   ///
-  /// @param max how many there may be; one row's are never parted
+  /// @param room for all that is there; one row's are never parted
   /// @return false when there is no room for them: nothing was added, and nothing more will be
-  boolean add(long row, List<Event> events, int max) {
-    if (full || (count > 0 && count + events.size() > max)) {
+  boolean add(long row, List<Event> events, Room room) {
+    long more = events.stream().mapToLong(EventSize::of).sum();
+    boolean hasRoom = count + events.size() <= room.events() && bytes + more <= room.bytes();
+    if (full || (count > 0 && !events.isEmpty() && !hasRoom)) {
       full = true;
       return false;
     }
@@ -41,8 +53,9 @@ final class Gathering {
       oldest = oldest == null ? event : oldest;
       count++;
     }
+    bytes += more;
     last = row;
-    full = count >= max;
+    full = count >= room.events() || bytes >= room.bytes();
     return true;
   }
 

@@ -1,23 +1,51 @@
 package io.postern.feed;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// Writes JSON documents into memory: events are short, and a post holds a limited number of them.
-final class JsonBytes {
+/// Bytes of a body that are written once, into the array that is posted: as large as the events
+/// need at most, so that it neither grows nor is copied.
+final class JsonBytes extends ByteArrayOutputStream {
   private static final JsonFactory JSON = new JsonFactory();
 
-  private JsonBytes() {}
+  private static final int ENVELOPE = 1_000;
+
+  /// @param batch what is written
+  JsonBytes(List<Event> batch) {
+    super(size(batch));
+  }
+
+  private static int size(List<Event> batch) {
+    long size = ENVELOPE;
+    for (Event event : batch) {
+      size += EventSize.of(event);
+    }
+    return Math.toIntExact(size);
+  }
 
   /// A document in UTF-8.
-  static byte[] of(Consumer<JsonGenerator> writer) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+  static JsonBytes of(List<Event> batch, Consumer<JsonGenerator> writer) {
+    JsonBytes bytes = new JsonBytes(batch);
+    write(bytes, writer);
+    return bytes;
+  }
+
+  /// Writes a document in UTF-8 to wherever it goes.
+  static void write(OutputStream out, Consumer<JsonGenerator> writer) {
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
       writer.accept(json);
     }
-    return bytes.toByteArray();
+  }
+
+  /// What was written, from its beginning.
+  InputStream open() {
+    return new ByteArrayInputStream(buf, 0, count);
   }
 }

@@ -34,8 +34,9 @@ final class MessageflowEvents {
 
   private MessageflowEvents() {}
 
-  static byte[] body(List<Event> batch, EventCall call) {
+  static JsonBytes body(List<Event> batch, EventCall call) {
     return JsonBytes.of(
+        batch,
         json -> {
           json.writeStartArray();
           for (Event event : batch) {

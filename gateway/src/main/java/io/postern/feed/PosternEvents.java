@@ -25,9 +25,10 @@ final class PosternEvents {
 
   private PosternEvents() {}
 
-  static byte[] body(List<Event> batch, EventCall call) {
+  static JsonBytes body(List<Event> batch, EventCall call) {
     Event last = batch.getLast();
     return JsonBytes.of(
+        batch,
         json -> {
           json.writeStartObject();
           json.writeStringProperty("type", "postern." + last.type().word());

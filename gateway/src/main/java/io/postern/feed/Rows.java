@@ -8,50 +8,71 @@ import io.postern.queue.CursorView.Stretch;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 
-/// The status log as one subscriber reads it. Holds no state; any thread may use it.
+/// The status log as one subscriber reads it. Any thread may use it.
 ///
 /// @param log the log
 /// @param teller makes events of its rows
-record Rows(CursorView log, Teller teller) {
+/// @param readers one is held while a stretch of the log is in memory
+record Rows(CursorView log, Teller teller, Semaphore readers) {
   private static final int ROWS_MAX = 1_000;
   private static final int ROWS_MIN = 100;
 
   /// How many stretches of the log are read at once.
   private static final int STRETCHES_MAX = 200;
 
+  /// As one reads it who reads alone.
+  Rows(CursorView log, Teller teller) {
+    this(log, teller, new Semaphore(1));
+  }
+
   /// Reads on, behind what was gathered.
   ///
-  /// @param max how many events to have at most
+  /// @param room how much to have at most
   /// @param last the last row to read
   /// @return true when there is no more to read now
-  boolean gather(Subscriber subscriber, Gathering into, int max, long last)
+  boolean gather(Subscriber subscriber, Gathering into, Gathering.Room room, long last)
       throws StoreUnavailable {
-    Set<Status> statuses = Teller.statuses(subscriber.selection());
-    int limit = Math.clamp(max, ROWS_MIN, ROWS_MAX);
     for (int i = 0; i < STRETCHES_MAX && !into.isFull(); i++) {
-      Stretch stretch = log.stretch(into.last(), statuses, limit);
-      if (stretch.last() == into.last() || into.last() >= last) {
-        return true;
-      }
-      for (Entry entry : stretch.entries()) {
-        if (entry.number() > last
-            || !into.add(entry.number(), teller.events(entry, subscriber.selection()), max)) {
-          break;
+      readers.acquireUninterruptibly();
+      try {
+        if (!gatherStretch(subscriber, into, room, last)) {
+          return true;
         }
+      } finally {
+        readers.release();
       }
-      into.reached(Math.min(last, stretch.last()));
     }
     return into.isFull();
   }
 
-  /// The posts of a batch, as they were when it was noted.
+  /// @return false when there is no more to read now
+  private boolean gatherStretch(
+      Subscriber subscriber, Gathering into, Gathering.Room room, long last)
+      throws StoreUnavailable {
+    int limit = Math.clamp(room.events(), ROWS_MIN, ROWS_MAX);
+    Stretch stretch = log.stretch(into.last(), Teller.statuses(subscriber.selection()), limit);
+    if (stretch.last() == into.last() || into.last() >= last) {
+      return false;
+    }
+    for (Entry entry : stretch.entries()) {
+      if (entry.number() > last
+          || !into.add(entry.number(), teller.events(entry, subscriber.selection()), room)) {
+        break;
+      }
+    }
+    into.reached(Math.min(last, stretch.last()));
+    return true;
+  }
+
+  /// The posts of a batch, as they were when it was noted, which there was room for then.
   ///
   /// @param after the cursor's position
   /// @param last the batch's last row
   List<Parcel> parcels(Subscriber subscriber, long after, long last) throws StoreUnavailable {
     Gathering again = new Gathering(after, subscriber.batching().byAccount());
-    while (!gather(subscriber, again, Integer.MAX_VALUE, last)) {
+    while (!gather(subscriber, again, Gathering.Room.ANY, last)) {
       // Some stretches after the others, to the batch's end.
     }
     return again.parcels(subscriber.dialect().format().eventsMax());
@@ -69,18 +90,23 @@ record Rows(CursorView log, Teller teller) {
     long events = 0;
     long last = after;
     while (true) {
-      Stretch stretch = log.stretch(last, statuses, ROWS_MAX);
-      if (stretch.last() == last) {
-        return new Passed(events, last);
-      }
-      for (Entry entry : stretch.entries()) {
-        if (!entry.at().isBefore(time)) {
+      readers.acquireUninterruptibly();
+      try {
+        Stretch stretch = log.stretch(last, statuses, ROWS_MAX);
+        if (stretch.last() == last) {
           return new Passed(events, last);
         }
-        events += teller.events(entry, subscriber.selection()).size();
-        last = entry.number();
+        for (Entry entry : stretch.entries()) {
+          if (!entry.at().isBefore(time)) {
+            return new Passed(events, last);
+          }
+          events += teller.events(entry, subscriber.selection()).size();
+          last = entry.number();
+        }
+        last = stretch.last();
+      } finally {
+        readers.release();
       }
-      last = stretch.last();
     }
   }
 }

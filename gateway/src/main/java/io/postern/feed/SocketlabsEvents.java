@@ -9,6 +9,7 @@ import io.postern.journal.Row;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 
@@ -33,8 +34,9 @@ record SocketlabsEvents(long serverId) {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  byte[] body(Event event, EventCall call) {
+  JsonBytes body(Event event, EventCall call) {
     return JsonBytes.of(
+        List.of(event),
         json -> {
           json.writeStartObject();
           switch (event) {
@@ -47,8 +49,9 @@ record SocketlabsEvents(long serverId) {
   }
 
   /// What the service posts when a URL is entered.
-  byte[] validation(EventCall call) {
+  JsonBytes validation(EventCall call) {
     return JsonBytes.of(
+        List.of(),
         json -> {
           json.writeStartObject();
           writeStart(json, "Validation", call.at(), call);

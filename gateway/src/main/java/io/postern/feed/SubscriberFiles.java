@@ -32,7 +32,7 @@ public record SubscriberFiles(
   private static final int COUNT_MAX = 100;
 
   /// How many events all of them may have in hand at once: so many are in memory when none of them
-  /// answers.
+  /// answers. What strangers write into them is bounded by [InHand], which makes batches smaller.
   static final int IN_HAND_MAX = 50_000;
 
   public SubscriberFiles {

@@ -36,6 +36,9 @@ record Teller(Supplier<Optional<Book>> books, CursorView log) {
 
   private static final int VERSION_DIGITS = 16;
 
+  /// Between what the subscriber's file decides and what the rules do.
+  private static final String SEPARATOR = ".";
+
   /// The events of an entry that are selected; none for most of a narrow selection.
   List<Event> events(Entry entry, Selection selection) throws StoreUnavailable {
     return switch (entry) {
@@ -50,7 +53,7 @@ record Teller(Supplier<Optional<Book>> books, CursorView log) {
   private List<Event> events(Entry.Logged logged, Selection selection) throws StoreUnavailable {
     Row row = logged.row();
     String rule = row.step().rule();
-    String account = account(rule);
+    String account = account(logged);
     boolean isWanted =
         (selection.rules().isEmpty() || selection.rules().contains(rule))
             && (selection.accounts().isEmpty() || selection.accounts().contains(account));
@@ -123,7 +126,6 @@ record Teller(Supplier<Optional<Book>> books, CursorView log) {
   String version(Subscriber subscriber) {
     Selection selection = subscriber.selection();
     boolean byAccount = subscriber.batching().byAccount();
-    boolean hasAccounts = byAccount || !selection.accounts().isEmpty();
     String all =
         String.join(
             "\n",
@@ -132,18 +134,41 @@ record Teller(Supplier<Optional<Book>> books, CursorView log) {
             new TreeSet<>(selection.rules()).toString(),
             new TreeSet<>(selection.accounts()).toString(),
             Boolean.toString(byAccount),
-            Integer.toString(subscriber.dialect().format().eventsMax()),
-            hasAccounts ? books.get().map(Book::version).orElse("") : "");
+            Integer.toString(subscriber.dialect().format().eventsMax()));
+    String book = hasAccounts(subscriber) ? books.get().map(Book::version).orElse("") : "";
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] hash = digest.digest(all.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash).substring(0, VERSION_DIGITS);
+      return HexFormat.of().formatHex(hash).substring(0, VERSION_DIGITS) + SEPARATOR + book;
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
-  private String account(String rule) {
-    return books.get().flatMap(book -> book.rule(rule)).map(Rule::account).orElse("");
+  /// Why a batch is to be parted anew, when its version is another one.
+  static String difference(String before, String now) {
+    String file = now.substring(0, now.indexOf(SEPARATOR) + 1);
+    return before.startsWith(file)
+        ? "the rules were changed, and with them their accounts may be"
+        : "its subscriber's file was changed";
+  }
+
+  /// False while it can't be said which events are for the subscriber: no rules are in force that
+  /// would tell their accounts.
+  boolean isReady(Subscriber subscriber) {
+    return !hasAccounts(subscriber) || books.get().isPresent();
+  }
+
+  private static boolean hasAccounts(Subscriber subscriber) {
+    return subscriber.batching().byAccount() || !subscriber.selection().accounts().isEmpty();
+  }
+
+  /// A rule whose file is gone is in the account that it was in last.
+  private String account(Entry.Logged logged) {
+    return books
+        .get()
+        .flatMap(book -> book.rule(logged.row().step().rule()))
+        .map(Rule::account)
+        .orElse(logged.account());
   }
 }

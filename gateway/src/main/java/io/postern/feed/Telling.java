@@ -93,6 +93,7 @@ final class Telling {
   /// @param notices told of pauses and of what is given up
   /// @param hostName who we are, in the subscribers' log
   /// @param kept how long rows of the log are kept, whoever waits for them
+  /// @param inHand the memory that it has a share of
   record Parts(
       Cursors cursors,
       Teller teller,
@@ -102,12 +103,13 @@ final class Telling {
       Ids ids,
       Notices notices,
       String hostName,
-      Duration kept) {}
+      Duration kept,
+      InHand inHand) {}
 
   /// @param cursor where it stands, as the store has it
   Telling(Parts parts, Cursor cursor) {
     this.parts = parts;
-    this.rows = new Rows(parts.cursors(), parts.teller());
+    this.rows = new Rows(parts.cursors(), parts.teller(), parts.inHand().readers());
     this.name = cursor.subscriber();
     this.notes = new Notes(parts.cursors(), name, parts.hostName());
     this.cursor = cursor;
@@ -133,10 +135,14 @@ final class Telling {
   Instant turn(Subscriber subscriber, @Nullable Pause pause) throws StoreUnavailable {
     Instant now = parts.clock().instant();
     boolean isVerified = isVerified(subscriber);
-    boolean isHeld = pause != null || !isVerified || isUnmade;
+    boolean isReady = parts.teller().isReady(subscriber);
+    boolean isHeld = pause != null || !isVerified || !isReady || isUnmade;
     elapse(now, isHeld);
     if (notes.isBehind()) {
       save();
+    }
+    if (!isReady) {
+      return now.plus(LOOK_EVERY);
     }
     if (cursor.missed().away() != null) {
       comeBack(subscriber, now);
@@ -188,6 +194,9 @@ final class Telling {
   ///
   /// @param event its number
   void skip(Subscriber subscriber, long event) throws StoreUnavailable {
+    if (!parts.teller().isReady(subscriber)) {
+      return;
+    }
     if (cursor.batch() != null) {
       resume(subscriber);
     }
@@ -248,8 +257,9 @@ final class Telling {
       gathering = new Gathering(cursor.position(), subscriber.batching().byAccount());
     }
     Gathering gathered = gathering;
-    boolean isAtEnd =
-        rows.gather(subscriber, gathered, pace.max(subscriber.batching().max()), Long.MAX_VALUE);
+    Gathering.Room room =
+        new Gathering.Room(pace.max(subscriber.batching().max()), parts.inHand().share());
+    boolean isAtEnd = rows.gather(subscriber, gathered, room, Long.MAX_VALUE);
     if (gathered.isEmpty()) {
       gathering = null;
       passOver(gathered.last(), isAtEnd, now);
@@ -287,7 +297,7 @@ final class Telling {
     Batch batch = batch();
     String current = parts.teller().version(subscriber);
     if (!batch.version().equals(current)) {
-      closeBatch("its subscriber's file was changed; its events are posted anew");
+      closeBatch(Teller.difference(batch.version(), current) + "; its events are posted anew");
       return;
     }
     if (parcels.isEmpty()) {

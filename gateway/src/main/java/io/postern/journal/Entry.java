@@ -16,7 +16,8 @@ public sealed interface Entry {
   /// @param row the row
   /// @param mail what is known of its mail; [MailFacts#NONE] when that is kept no more, or never
   ///   was
-  record Logged(Row row, MailFacts mail) implements Entry {
+  /// @param account the account that the row's rule was in last; empty for none
+  record Logged(Row row, MailFacts mail, String account) implements Entry {
     @Override
     public long number() {
       return row.number();

@@ -176,6 +176,6 @@ public final class FeedBench {
             CLOCK,
             new Random(1),
             Notices.NONE),
-        new Feed.Limits(Duration.ofDays(90), Duration.ofSeconds(5)));
+        new Feed.Limits(Duration.ofDays(90), Duration.ofSeconds(5), 1 << 25));
   }
 }

@@ -7,11 +7,13 @@ import io.postern.journal.Posting;
 import io.postern.journal.Postings;
 import io.postern.journal.StoreUnavailable;
 import io.postern.mail.Ids;
+import io.postern.queue.Accepted;
 import io.postern.queue.Claim;
 import io.postern.queue.Pause;
 import io.postern.queue.Samples;
 import io.postern.queue.Settlement;
 import io.postern.rules.Book;
+import io.postern.rules.Rule;
 import io.postern.rules.RuleFiles;
 import io.postern.settings.LiveFiles.Judgement;
 import io.postern.settings.Problem.Severity;
@@ -37,6 +39,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -54,9 +57,11 @@ final class TellingStage {
   private final Heard notices = new Heard();
   private String url = "https://ops.example.com/events";
   private String[] lines = {};
+  private final InHand inHand = new InHand(InHand.SHARE_MAX);
   private SqliteStore store;
   private Subscriber subscriber;
   private Telling telling;
+  private boolean hasBook = true;
   private int next;
 
   /// A post that was made.
@@ -156,7 +161,13 @@ final class TellingStage {
   }
 
   private void begin() throws StoreUnavailable {
-    Optional<Book> book = book();
+    Optional<Book> book = hasBook ? book() : Optional.empty();
+    if (book.isPresent()) {
+      // As a book that is taken is kept.
+      store.keepRules(
+          new SqliteStore.KeptBook(book.get().version(), clock.instant(), book.get().archive()),
+          book.get().rules().stream().collect(Collectors.toMap(Rule::name, Rule::account)));
+    }
     telling =
         new Telling(
             new Telling.Parts(
@@ -168,7 +179,8 @@ final class TellingStage {
                 new Ids(clock, chance),
                 notices,
                 "mx.example.com",
-                KEPT),
+                KEPT,
+                inHand),
             store.cursors().getFirst());
   }
 
@@ -209,6 +221,18 @@ final class TellingStage {
     restart(() -> {});
   }
 
+  /// There are no rules in force, or there are again.
+  void restartWithBook(boolean isThere) throws StoreUnavailable {
+    hasBook = isThere;
+    restart();
+  }
+
+  /// A rule file is moved away, and the book without it taken.
+  void removeRule(String file) throws Exception {
+    Files.delete(folder.resolve("rules").resolve(file + ".yaml"));
+    begin();
+  }
+
   /// Closes the store as it is and opens it again.
   void restart(Runnable meanwhile) throws StoreUnavailable {
     store.close();
@@ -219,6 +243,10 @@ final class TellingStage {
 
   void close() {
     store.close();
+  }
+
+  InHand inHand() {
+    return inHand;
   }
 
   FakeClock clock() {
@@ -251,6 +279,15 @@ final class TellingStage {
 
   void put(String id, String... rules) throws StoreUnavailable {
     Samples.put(store, Samples.mail(id, clock.instant(), rules), Samples.bytes(10));
+  }
+
+  /// A mail of which the sender wrote the texts.
+  void put(String id, Accepted.Heading heading) throws StoreUnavailable {
+    Accepted mail = Samples.mail(id, clock.instant(), "desk");
+    Samples.put(
+        store,
+        new Accepted(id, mail.envelope(), heading, mail.book(), mail.routes()),
+        Samples.bytes(10));
   }
 
   void succeed(String rule) throws StoreUnavailable {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.delivery.Outcome;
+import io.postern.queue.Accepted;
 import io.postern.queue.Pause;
 import io.postern.queue.Pause.Cause;
 import java.nio.file.Path;
@@ -134,5 +135,87 @@ final class TellingTroubleTest {
     assertEquals(2, stage.notices().skipped());
     assertTrue(stage.notices().last().startsWith("2 events skipped: "), stage.notices().last());
     assertEquals(5, stage.telling().cursor().position());
+  }
+
+  @Test
+  void aBatchIsFullWhenTheTextsOfStrangersFillItsShareOfTheMemory() throws Exception {
+    stage.subscriber("validate: false", "batch: { max: 10000 }");
+    stage.inHand().part(64);
+    String text = "\u6f22".repeat(1_000);
+    for (int i = 0; i < 100; i++) {
+      stage.put("m" + i, new Accepted.Heading(text, text, text, false));
+    }
+    stage.clock().tick(INTERVAL);
+    stage.answer(GOOD, DOWN);
+    stage.turnToRest();
+    assertEquals(2, stage.posts().size());
+    assertEquals(9, stage.posts().getFirst().events().size(), "of 28,000 bytes each");
+    stage.inHand().part(1_000);
+    stage.restart();
+    stage.clock().tick(Duration.ofSeconds(70));
+    stage.turn();
+    assertEquals(
+        stage.deliveries().get(1), stage.deliveries().get(2), "a batch that was begun stays whole");
+    stage.turnToRest();
+    assertEquals(1, stage.posts().getLast().events().size(), "one row always has room");
+    assertEquals(stage.ids(0, 100), stage.told().stream().distinct().toList());
+    assertEquals(100 + 9, stage.told().size());
+  }
+
+  @Test
+  void aRuleWhoseFileIsGoneIsStillInItsAccount() throws Exception {
+    stage.rule("acme", "acme/one").rule("globex", "globex/two");
+    stage.subscriber("validate: false", "accounts: [acme]");
+    stage.put("m0", "acme");
+    stage.put("m1", "globex");
+    stage.clock().tick(INTERVAL);
+    stage.answer(DOWN);
+    stage.turnToRest();
+    stage.removeRule("acme/one");
+    stage.restart();
+    stage.clock().tick(Duration.ofSeconds(70));
+    stage.turnToRest();
+    assertEquals(List.of(List.of("m0-1"), List.of("m0-1")), stage.deliveries());
+    assertEquals("acme", stage.posts().getLast().account());
+    assertEquals(
+        "the rules were changed, and with them their accounts may be; its events are posted anew",
+        stage.postings().get(1).trial().reason());
+  }
+
+  @Test
+  void aBatchIsPartedAnewWhenItsSubscriberIsAndNotWhenOtherRulesAre() throws Exception {
+    stage.rule("desk", "desk");
+    stage.subscriber("validate: false");
+    stage.mails(1);
+    stage.clock().tick(INTERVAL);
+    stage.answer(DOWN);
+    stage.turnToRest();
+    stage.rule("other", "other");
+    stage.restart();
+    assertEquals(1, stage.postings().size());
+    stage.subscriber("validate: false", "statuses: [queued]");
+    stage.clock().tick(Duration.ofSeconds(70));
+    stage.turnToRest();
+    assertEquals(
+        "its subscriber's file was changed; its events are posted anew",
+        stage.postings().get(1).trial().reason());
+  }
+
+  @Test
+  void whoHearsOfAnAccountWaitsWhileThereAreNoRules() throws Exception {
+    stage.rule("acme", "acme/one");
+    stage.subscriber("validate: false", "accounts: [acme]");
+    stage.put("m0", "acme");
+    stage.clock().tick(INTERVAL);
+    stage.restartWithBook(false);
+    stage.turnToRest();
+    stage.clock().tick(Duration.ofDays(5));
+    stage.turnToRest();
+    assertEquals(0, stage.telling().cursor().position());
+    stage.answer(DOWN);
+    stage.restartWithBook(true);
+    stage.turnToRest();
+    assertEquals(List.of("m0-1"), stage.told());
+    assertEquals(0, stage.notices().skipped(), "it could not be told");
   }
 }

@@ -245,8 +245,15 @@ final class CursorTable {
     long last = rows.size() == limit ? rows.getLast().number() : end;
     List<Entry> entries = new ArrayList<>();
     Map<String, MailFacts> facts = new HashMap<>();
+    Map<String, String> accounts = new HashMap<>();
     for (Row row : rows) {
-      entries.add(new Entry.Logged(row, facts(sql, row, facts)));
+      String rule = row.step().rule();
+      String account = accounts.get(rule);
+      if (account == null) {
+        account = RuleTable.account(sql, rule);
+        accounts.put(rule, account);
+      }
+      entries.add(new Entry.Logged(row, facts(sql, row, facts), account));
     }
     List<BlockChange> changes = BlockTable.changes(sql, after, last);
     if (!changes.isEmpty()) {

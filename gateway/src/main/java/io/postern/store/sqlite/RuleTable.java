@@ -90,6 +90,27 @@ final class RuleTable {
         BOOKS_MAX);
   }
 
+  /// Notes which accounts the rules of a book are in. Those of rules that are gone stay while
+  /// something speaks of them: who comes late to their rows asks for them.
+  ///
+  /// @param accounts by the rule's name; empty for none
+  void keepAccounts(Map<String, String> accounts) throws SQLException {
+    sql.update("DELETE FROM rule_accounts WHERE rule NOT IN (SELECT name FROM rules)");
+    for (Map.Entry<String, String> entry : accounts.entrySet()) {
+      sql.update(
+          "INSERT OR REPLACE INTO rule_accounts (rule, account) VALUES (?, ?)",
+          entry.getKey(),
+          entry.getValue());
+    }
+  }
+
+  /// The account that a rule was in last; empty for none.
+  static String account(Sql sql, String rule) throws SQLException {
+    return sql.first(
+            "SELECT account FROM rule_accounts WHERE rule = ?", row -> row.getString(1), rule)
+        .orElse("");
+  }
+
   /// Pauses. Only a pause that would end by itself gives way to another.
   void pause(Pause pause) throws SQLException {
     sql.update(

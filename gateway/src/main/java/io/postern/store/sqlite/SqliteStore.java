@@ -49,6 +49,9 @@ import java.util.function.UnaryOperator;
 /// whatever the caller's interrupts say: a change on its way to disk is never reported as failed.
 public final class SqliteStore
     implements MailQueue, Journal, RefusalLog, Blocklist, Cursors, Postings {
+  /// The kind of the books of rules.
+  public static final String RULES = "rules";
+
   private final GatewayLock lock;
   private final Database database;
   private final Readers readers;
@@ -406,6 +409,20 @@ public final class SqliteStore
         "keep a rule book",
         tables -> {
           tables.rules().keepBook(kind, version, taken, text);
+          return true;
+        });
+  }
+
+  /// Keeps a book of rules that was taken, and the accounts of its rules, together.
+  ///
+  /// @param accounts by the rule's name; empty for a rule in none
+  public void keepRules(KeptBook book, Map<String, String> accounts) throws StoreUnavailable {
+    Map<String, String> all = Map.copyOf(accounts);
+    writer.call(
+        "keep a rule book",
+        tables -> {
+          tables.rules().keepBook(RULES, book.version(), book.taken(), book.text());
+          tables.rules().keepAccounts(all);
           return true;
         });
   }

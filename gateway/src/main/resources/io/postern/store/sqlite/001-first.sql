@@ -56,6 +56,12 @@ CREATE TABLE rules (
   failing_ms INTEGER                -- active_ms at the first failure since the last success; else NULL
 ) STRICT;
 
+-- The account of each rule of the book taken last, and of rules that are in it no more while something speaks of them.
+CREATE TABLE rule_accounts (
+  rule TEXT PRIMARY KEY,
+  account TEXT NOT NULL             -- '' for none
+) STRICT, WITHOUT ROWID;
+
 -- One mail, one recipient, one rule; place from 1.
 CREATE TABLE deliveries (
   number INTEGER PRIMARY KEY,

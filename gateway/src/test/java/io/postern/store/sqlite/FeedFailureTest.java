@@ -198,7 +198,7 @@ final class FeedFailureTest {
             clock,
             new Random(1),
             Notices.NONE),
-        new Feed.Limits(Duration.ofDays(90), Duration.ofSeconds(1)));
+        new Feed.Limits(Duration.ofDays(90), Duration.ofSeconds(1), 1 << 24));
   }
 
   /// Takes everything, and sees to it that an id stands for the same bytes each time.

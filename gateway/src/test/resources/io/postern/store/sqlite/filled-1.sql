@@ -1,6 +1,7 @@
 -- What a gateway of schema 1 may leave behind: mail that waits, was leased, succeeded and failed, a
 -- message that never came to its end, a refusal, a pause, a book, a subscriber in the middle of a batch.
 INSERT INTO rules (number, name, active_ms, failing_ms) VALUES (1, 'desk', 5000, NULL), (2, 'down', 5000, 1000);
+INSERT INTO rule_accounts (rule, account) VALUES ('desk', ''), ('down', 'acme');
 INSERT INTO mails (number, id, session, peer_ip, peer_port, helo, esmtp, tls, reverse_path, recipients, received, utf8,
   size, book, header_from, message_id, subject, report) VALUES
   (1, 'm1', 's1', '192.0.2.7', 40001, 'mx.sender.example', 1, '', 'ann@sender.example', 'desk@in.example.com',

@@ -1,0 +1,41 @@
+package io.postern;
+
+import io.postern.journal.StoreUnavailable;
+import io.postern.rules.Read;
+import io.postern.rules.Rule;
+import io.postern.rules.RuleFiles;
+import io.postern.settings.TextShelf;
+import io.postern.store.sqlite.SqliteStore;
+import io.postern.store.sqlite.SqliteStore.KeptBook;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Keeps the texts of rule files in the store, and which accounts their rules are in: a subscriber
+/// that hears of an account may come to a rule's rows when its file is gone.
+///
+/// @param files reads the texts
+record RuleShelf(SqliteStore store, RuleFiles files) implements TextShelf {
+  @Override
+  public void keep(String version, Instant taken, String text) throws IOException {
+    Map<String, String> accounts =
+        switch (files.fromArchive(text)) {
+          case Read.Good(var book, _) ->
+              book.rules().stream().collect(Collectors.toMap(Rule::name, Rule::account));
+          // Texts that were good a moment ago, but for a secret: what was known stays.
+          case Read.Bad _ -> Map.of();
+        };
+    try {
+      store.keepRules(new KeptBook(version, taken, text), accounts);
+    } catch (StoreUnavailable e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Optional<Kept> latest() throws IOException {
+    return new Shelf(store, SqliteStore.RULES).latest();
+  }
+}
