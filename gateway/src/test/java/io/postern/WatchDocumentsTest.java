@@ -54,7 +54,8 @@ final class WatchDocumentsTest {
   private Exposition page;
 
   /// A gateway to which everything has happened that a metric waits for: one endpoint takes mail,
-  /// one is gone, one is dead, one hangs. A subscriber takes nothing.
+  /// one is gone, one is dead, one hangs, and of one the secret can't be read. A subscriber takes
+  /// nothing.
   @BeforeAll
   void start() throws Exception {
     sink = WebhookSink.start();
@@ -72,10 +73,14 @@ final class WatchDocumentsTest {
     for (String name : List.of("desk", "gone", "dead", "hangs")) {
       gateway.rule(name, sink.url("/" + name));
     }
+    gateway.rule(
+        "locked",
+        sink.url("/locked"),
+        "api-key: { value: { file: nowhere.key }, send: bearer }");
     sink.alwaysAt("/events", SinkAnswer.status(503));
     gateway.subscriber("ops", sink.url("/events"));
     gateway.set("delivery: { stop-grace: 1s }").start();
-    for (String name : List.of("desk", "gone", "hangs", "dead", "dead", "dead", "dead", "dead")) {
+    for (String name : List.of("desk", "locked", "gone", "hangs", "dead", "dead", "dead", "dead", "dead")) {
       gateway.deliver(Mails.plain(), name + "@in.example.com");
     }
     try (RawSmtp client = RawSmtp.greeted(gateway.smtp())) {
@@ -83,7 +88,7 @@ final class WatchDocumentsTest {
     }
     gateway.await(Status.SUCCEEDED);
     TestGateway.until(
-        "one is gone, one is dead and one hangs",
+        "one is gone, one is dead, one hangs, one is locked",
         () ->
             Set.of(
                         "postern_endpoint_paused",
@@ -92,7 +97,8 @@ final class WatchDocumentsTest {
                         "postern_subscriber_posts_total")
                     .stream()
                     .allMatch(name -> read().names().contains(name))
-                && page.has("postern_endpoint_attempts_in_flight", "rule", "hangs"));
+                && page.has("postern_endpoint_attempts_in_flight", "rule", "hangs")
+                && text.contains("outcome=\"not-made\""));
   }
 
   private Exposition read() {
