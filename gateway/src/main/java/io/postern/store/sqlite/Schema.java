@@ -51,7 +51,12 @@ final class Schema {
 
   /// Refuses a database that this program can't use as it is.
   static void verify(Sql sql, Path path) throws SQLException, StoreUnavailable {
-    if (version(sql, path) < SCRIPTS.size()) {
+    int version = version(sql, path);
+    if (version == 0) {
+      throw Faults.refused(
+          path + " is empty: it is no backup; a store is made by starting the gateway once.");
+    }
+    if (version < SCRIPTS.size()) {
       throw Faults.refused(
           "The database " + path + " is not ready for this Postern: start the gateway once.");
     }

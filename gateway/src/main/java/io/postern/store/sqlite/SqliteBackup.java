@@ -49,7 +49,9 @@ public final class SqliteBackup {
   ///
   /// @param settings the store; its reserve is left free when the backup lies on the same disk
   /// @param target the file to make, whose folder is there; only the owner can read it
-  /// @throws StoreUnavailable with one sentence; the file is not there then, unless it was before
+  /// @throws StoreUnavailable with one sentence; the file is not there then, unless it was before,
+  ///   or all that failed was to sync its name: then it is complete, but may not outlive a power
+  ///   cut
   public static Made write(Settings settings, Path target) throws StoreUnavailable {
     return write(settings, target, () -> {});
   }

@@ -183,6 +183,8 @@ class SqliteVerificationTest {
     Path letter = Files.writeString(folder.resolve("letter"), "Dear Sir or Madam, ".repeat(100));
     assertRefused(letter, "is not a Postern database");
     assertRefused(folder.resolve("none.db"), "There is no database at");
+    Path emptied = Files.createFile(folder.resolve("emptied.db"));
+    assertRefused(emptied, "emptied.db is empty: it is no backup");
   }
 
   private static void assertRefused(Path file, String words) {
