@@ -74,13 +74,12 @@ final class WatchDocumentsTest {
       gateway.rule(name, sink.url("/" + name));
     }
     gateway.rule(
-        "locked",
-        sink.url("/locked"),
-        "api-key: { value: { file: nowhere.key }, send: bearer }");
+        "locked", sink.url("/locked"), "api-key: { value: { file: nowhere.key }, send: bearer }");
     sink.alwaysAt("/events", SinkAnswer.status(503));
     gateway.subscriber("ops", sink.url("/events"));
     gateway.set("delivery: { stop-grace: 1s }").start();
-    for (String name : List.of("desk", "locked", "gone", "hangs", "dead", "dead", "dead", "dead", "dead")) {
+    for (String name :
+        List.of("desk", "locked", "gone", "hangs", "dead", "dead", "dead", "dead", "dead")) {
       gateway.deliver(Mails.plain(), name + "@in.example.com");
     }
     try (RawSmtp client = RawSmtp.greeted(gateway.smtp())) {

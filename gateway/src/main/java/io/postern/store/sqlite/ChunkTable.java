@@ -46,8 +46,12 @@ final class ChunkTable {
   ///
   /// @throws StoreUnavailable when there should be some, and there are none
   void findSegments() throws SQLException, StoreUnavailable {
-    // The condition is the index's: without it SQLite would look through the whole table.
-    long used = sql.number("SELECT max(segment) FROM chunks WHERE segment IS NOT NULL");
+    // The condition is the index's: without it SQLite would look through the whole table. What was
+    // damaged into a number that is not reached in a thousand years must not be counted on from.
+    long used =
+        sql.number(
+            "SELECT max(segment) FROM chunks WHERE segment IS NOT NULL AND segment < ?",
+            Segments.NUMBER_MAX);
     try {
       segments.belongTo(sql.number("SELECT value FROM counters WHERE name = 'store'"), used);
       if (used > 0 && segments.numbers().isEmpty()) {

@@ -43,6 +43,8 @@ final class DeliveryTable {
   static final int FORWARD_MAX = 200;
 
   private static final String REPLAYED = "replayed by operator";
+  private static final String DAMAGED =
+      "the row of its mail or its own was damaged: postern verify";
   private static final String DROPPED = "dropped by operator";
 
   private final Sql sql;
@@ -138,7 +140,7 @@ final class DeliveryTable {
       // SQLite takes a negative limit for none.
       return List.of();
     }
-    List<Leased> leased =
+    List<Found> found =
         sql.list(
             "SELECT d.number, d.due, d.recipient, d.attempt, d.replay, d.began_ms, "
                 + MailTable.COLUMNS
@@ -146,18 +148,41 @@ final class DeliveryTable {
                 FROM deliveries d JOIN mails m ON m.number = d.number >> 20
                 WHERE d.rule = ? AND d.state < 2 AND d.due <= ? ORDER BY d.due LIMIT ?
                 """,
-            row -> leased(row, rule, readers),
+            row -> found(row, rule, readers),
             rule.number(),
             now,
             count);
-    for (Leased one : leased) {
+    List<Leased> leased = new ArrayList<>();
+    for (Found one : found) {
+      if (one.leased() == null) {
+        // It must not keep all others from being claimed, for ever. Set aside, it can be replayed
+        // once the row is mended.
+        giveUp(List.of(one.number()), DAMAGED);
+        continue;
+      }
+      leased.add(one.leased());
       sql.update(
           "UPDATE deliveries SET state = 1, attempt = ?, due = ? WHERE number = ?",
-          one.claim().attempt(),
+          one.leased().claim().attempt(),
           now.plus(want.lease()),
           one.number());
     }
     return leased;
+  }
+
+  /// A delivery that is due.
+  ///
+  /// @param leased null when its row, or that of its mail, was damaged
+  private record Found(long number, @Nullable Leased leased) {}
+
+  private static Found found(ResultSet row, RuleTable.Due rule, Readers readers)
+      throws SQLException {
+    long number = row.getLong(1);
+    try {
+      return new Found(number, leased(row, rule, readers));
+    } catch (RuntimeException _) {
+      return new Found(number, null);
+    }
   }
 
   private static Leased leased(ResultSet row, RuleTable.Due rule, Readers readers)

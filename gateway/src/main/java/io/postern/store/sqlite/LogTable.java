@@ -162,14 +162,24 @@ final class LogTable {
         row.getLong(1),
         Instant.ofEpochMilli(row.getLong(2)),
         status(row.getInt(3)),
-        row.getString(4),
+        reason(row.getInt(3), row.getString(4)),
         arrival,
         step);
   }
 
-  /// What a number stands for.
+  /// What a number stands for. One that stands for nothing is in a row that was damaged, which must
+  /// not hide all others: it is shown as failed, with [#reason].
   static Status status(int code) {
-    return STATUSES.get(code);
+    return isStatus(code) ? STATUSES.get(code) : Status.FAILED;
+  }
+
+  /// A row's reason; of a row that was damaged, first of all this.
+  static String reason(int code, String kept) {
+    return isStatus(code) ? kept : "this row was damaged: no status is " + code + "; " + kept;
+  }
+
+  private static boolean isStatus(int code) {
+    return code >= 0 && code < STATUSES.size();
   }
 
   /// The number that stands for a status in the file.

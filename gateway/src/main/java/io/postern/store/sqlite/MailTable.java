@@ -31,6 +31,10 @@ final class MailTable {
   /// Recipients stand one a line: a local part holds no control characters.
   private static final String SEPARATOR = "\n";
 
+  /// Beyond the highest number of a mail: that of a chunk or a delivery has [Tables#PLACE_BITS]
+  /// more. With a thousand mails a second it is reached in 139 years.
+  static final long NUMBER_MAX = 1L << 42;
+
   private final Sql sql;
   private final ChunkTable chunks;
 
@@ -39,14 +43,21 @@ final class MailTable {
     this.chunks = chunks;
   }
 
-  /// The number for the next mail of a program that has just opened the database.
+  /// The number for the next mail of a program that has just opened the database. A number beyond
+  /// all that a mail can have is damage: counted on from there, the chunks and deliveries of new
+  /// mails would get numbers that others have. The tables themselves then tell what was used.
   long nextNumber() throws SQLException {
     return 1
         + sql.number(
             """
-            SELECT max((SELECT value FROM counters WHERE name = 'last_mail'),
-                       coalesce((SELECT max(mail) FROM spools), 0))
-            """);
+            SELECT max(
+              coalesce((SELECT value FROM counters WHERE name = 'last_mail' AND value < ?1), 0),
+              coalesce((SELECT max(mail) FROM spools WHERE mail < ?1), 0),
+              coalesce((SELECT max(number) FROM mails WHERE number < ?1), 0),
+              coalesce((SELECT max(number) FROM chunks WHERE number < ?1 << 20), 0) >> 20,
+              coalesce((SELECT max(number) FROM deliveries WHERE number < ?1 << 20), 0) >> 20)
+            """,
+            NUMBER_MAX);
   }
 
   /// Makes a mail, and the chunks written for it, visible.
@@ -164,7 +175,17 @@ final class MailTable {
   }
 
   /// Reads the columns of [#COLUMNS] from a place on.
+  ///
+  /// @throws RuntimeException of any kind when the row was damaged
   static Mail mail(ResultSet row, int first, Readers readers) throws SQLException {
+    return new Mail(
+        row.getString(first + 1),
+        envelope(row, first),
+        new StoredMessage(readers, row.getLong(first), row.getLong(first + 11)));
+  }
+
+  /// The same, without the message.
+  static Envelope envelope(ResultSet row, int first) throws SQLException {
     Peer peer =
         new Peer(
             new InetSocketAddress(
@@ -173,18 +194,13 @@ final class MailTable {
             row.getInt(first + 6) != 0,
             row.getString(first + 7));
     String from = row.getString(first + 8);
-    Envelope envelope =
-        new Envelope(
-            row.getString(first + 2),
-            peer,
-            from.isEmpty() ? ReversePath.NULL : new ReversePath.Of(address(from)),
-            row.getString(first + 9).lines().map(MailTable::address).toList(),
-            Instant.ofEpochMilli(row.getLong(first + 10)),
-            row.getInt(first + 12) != 0);
-    return new Mail(
-        row.getString(first + 1),
-        envelope,
-        new StoredMessage(readers, row.getLong(first), row.getLong(first + 11)));
+    return new Envelope(
+        row.getString(first + 2),
+        peer,
+        from.isEmpty() ? ReversePath.NULL : new ReversePath.Of(address(from)),
+        row.getString(first + 9).lines().map(MailTable::address).toList(),
+        Instant.ofEpochMilli(row.getLong(first + 10)),
+        row.getInt(first + 12) != 0);
   }
 
   /// Reads an address back from its text. A domain holds no `@`, a local part may.

@@ -3,6 +3,7 @@ package io.postern.store.sqlite;
 import io.postern.queue.Spool;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,10 @@ final class MessageWalk {
     this.segments = segments;
   }
 
-  private record Listed(long number, String id, long size) {}
+  /// A mail.
+  ///
+  /// @param isSound false when its row can't be read for what it should be
+  private record Listed(long number, String id, long size, boolean isSound) {}
 
   /// A chunk as its row tells of it.
   ///
@@ -33,7 +37,7 @@ final class MessageWalk {
   private record Part(long number, long length, boolean isChecked) {}
 
   void run() throws SQLException {
-    long last = 0;
+    long last = Long.MIN_VALUE;
     List<Listed> page = page(last);
     while (!page.isEmpty()) {
       for (Listed mail : page) {
@@ -46,10 +50,21 @@ final class MessageWalk {
 
   private List<Listed> page(long after) throws SQLException {
     return sql.list(
-        "SELECT number, id, size FROM mails WHERE number > ? ORDER BY number LIMIT ?",
-        row -> new Listed(row.getLong(1), row.getString(2), row.getLong(3)),
+        "SELECT "
+            + MailTable.COLUMNS
+            + " FROM mails m WHERE m.number > ? ORDER BY m.number LIMIT ?",
+        row -> new Listed(row.getLong(1), row.getString(2), row.getLong(12), isSound(row)),
         after,
         PAGE);
+  }
+
+  private static boolean isSound(ResultSet row) throws SQLException {
+    try {
+      MailTable.envelope(row, 1);
+      return true;
+    } catch (RuntimeException _) {
+      return false;
+    }
   }
 
   private void look(Listed mail) throws SQLException {
@@ -79,6 +94,9 @@ final class MessageWalk {
             row -> new Part(row.getLong(1), row.getLong(2), row.getBoolean(3)),
             ChunkTable.number(mail.number(), 0),
             ChunkTable.number(mail.number() + 1, 0));
+    if (!mail.isSound()) {
+      return Optional.of("its row was damaged");
+    }
     long size = 0;
     for (int place = 0; place < parts.size(); place++) {
       Part part = parts.get(place);

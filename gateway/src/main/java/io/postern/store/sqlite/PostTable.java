@@ -160,6 +160,6 @@ final class PostTable {
             row.getString(10),
             row.getInt(11),
             Duration.ofMillis(row.getLong(12)),
-            row.getString(13)));
+            LogTable.reason(row.getInt(5), row.getString(13))));
   }
 }

@@ -135,13 +135,14 @@ final class RuleTable {
     };
   }
 
-  /// What that means.
+  /// What that means. Of any other number, which only damage can leave, a person has to decide; to
+  /// refuse it would keep the pauses of all endpoints from being read, and so all mail from going
+  /// out.
   static Pause.Cause cause(int code) {
     return switch (code) {
-      case 0 -> Pause.Cause.PERSON;
       case 1 -> Pause.Cause.GONE;
       case 2 -> Pause.Cause.FAILING;
-      default -> throw new IllegalStateException("no pause has the cause " + code);
+      default -> Pause.Cause.PERSON;
     };
   }
 

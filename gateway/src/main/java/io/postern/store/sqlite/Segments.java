@@ -28,6 +28,9 @@ import java.util.zip.CRC32C;
 /// [SegmentWriter]; what is in it means nothing until a row of the database points there, and a
 /// segment that no row points to is removed.
 final class Segments {
+  /// Beyond the number of any segment. Names may have more digits than it.
+  static final long NUMBER_MAX = 1_000_000_000_000_000L;
+
   private static final Pattern NAME = Pattern.compile("[1-9][0-9]{0,17}");
 
   /// Where the database is.

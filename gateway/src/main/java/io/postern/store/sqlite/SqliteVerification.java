@@ -149,11 +149,46 @@ public final class SqliteVerification {
         SELECT d.number & 1048575, d.number >> 20 FROM deliveries d
         WHERE NOT EXISTS (SELECT 1 FROM rules r WHERE r.number = d.rule) LIMIT ?
         """);
+    name(
+        lonely,
+        "delivery %d of mail number %d, whose state can't be",
+        """
+        SELECT number & 1048575, number >> 20 FROM deliveries
+        WHERE state NOT BETWEEN 0 AND 3 LIMIT ?
+        """);
+    name(
+        lonely,
+        "row %d of the status log, which has the status %d",
+        "SELECT number, status FROM log WHERE status NOT BETWEEN 0 AND 4 LIMIT ?");
+    name(
+        lonely,
+        "post %d to a subscriber, which has the status %d",
+        "SELECT number, status FROM posts WHERE status NOT BETWEEN 0 AND 4 LIMIT ?");
+    name(
+        lonely,
+        "pause of rule number %d, which has the cause %d",
+        "SELECT rule, cause FROM pauses WHERE cause NOT BETWEEN 0 AND 2 LIMIT ?");
+    name(
+        lonely,
+        "pause of subscriber number %d, which has the cause %d",
+        "SELECT number, cause FROM cursors WHERE cause NOT BETWEEN 0 AND 2 LIMIT ?");
+    name(
+        lonely,
+        "spool of mail number %d, which can't be",
+        "SELECT mail, 0 FROM spools WHERE mail NOT BETWEEN 0 AND "
+            + MailTable.NUMBER_MAX
+            + " LIMIT ?");
+    name(
+        lonely,
+        "counter of mails, which is at %d",
+        "SELECT value, 0 FROM counters WHERE name = 'last_mail' AND value NOT BETWEEN 0 AND "
+            + MailTable.NUMBER_MAX
+            + " LIMIT ?");
     add(
         "rows",
         lonely.isEmpty()
             ? "all that belongs together is there"
-            : "some rows belong to others that are not there" + DAMAGED_CURE,
+            : "some rows were damaged, or belong to others that are not there" + DAMAGED_CURE,
         lonely);
   }
 

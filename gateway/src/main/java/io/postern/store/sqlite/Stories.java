@@ -163,6 +163,10 @@ final class Stories {
           EACH_MAX);
     }
 
+    private static String state(int code) {
+      return code >= 0 && code < STATES.size() ? STATES.get(code) : "in the damaged state " + code;
+    }
+
     private static Fact delivery(ResultSet row) throws SQLException {
       int state = row.getInt(2);
       Instant due = Instant.ofEpochMilli(row.getLong(4));
@@ -174,8 +178,7 @@ final class Stories {
           };
       String text =
           "%s to %s: %s, attempts %d, %s"
-              .formatted(
-                  row.getString(6), row.getString(5), STATES.get(state), row.getInt(3), when);
+              .formatted(row.getString(6), row.getString(5), state(state), row.getInt(3), when);
       return new Fact("delivery " + row.getString(1), Arrival.clean(text));
     }
 

@@ -11,8 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
+import io.postern.journal.Query;
+import io.postern.journal.Row;
+import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
+import io.postern.queue.Choice;
 import io.postern.queue.Claim;
+import io.postern.queue.Pause;
 import io.postern.queue.Spool;
 import io.postern.queue.Traces;
 import io.postern.store.sqlite.SqliteVerification.Finding;
@@ -24,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +77,7 @@ class DamagedRowsTest {
         "start = NULL",
         "segment = -1",
         "segment = 99",
+        "segment = 9223372036854775807",
         "crc = 17",
         "crc = NULL",
         "segment = NULL, bytes = zeroblob(300000000)",
@@ -87,6 +94,117 @@ class DamagedRowsTest {
     SqliteBackup.write(Settings.of(path(), 0), backup);
     assertOnlyOneIsNotWhole("mail m2: ", backup);
     assertOthersAreRead("m2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "size = -1",
+        "size = 100",
+        "size = 9223372036854775807",
+        "peer_port = 70000",
+        "peer_port = -1",
+        "peer_ip = 'nowhere'",
+        "reverse_path = 'nobody'",
+        "recipients = 'nobody'"
+      })
+  void aMailWhoseRowWasDamagedCostsItselfOnly(String damage) throws Exception {
+    Sqls.run(path(), "UPDATE mails SET " + damage + " WHERE id = 'm2'");
+    assertOnlyOneIsNotWhole("mail m2: ", path());
+    Path backup = folder.resolve("backup.db");
+    assertEquals(0, SqliteBackup.write(Settings.of(path(), 0), backup).damaged());
+    assertOnlyOneIsNotWhole("mail m2: ", backup);
+    assertOthersAreRead("m2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "recipient = 'nobody'",
+        "state = 77",
+        "rule = 77",
+        "attempt = 2147483647",
+        "began_ms = -9223372036854775807",
+        "due = -9223372036854775807",
+        "received = 9223372036854775807"
+      })
+  void aDeliveryWhoseRowWasDamagedKeepsNoOtherFromBeingClaimed(String damage) throws Exception {
+    Sqls.run(path(), "UPDATE deliveries SET " + damage + " WHERE number >> 20 = 2");
+    SqliteVerification.run(Settings.of(path(), 0));
+    SqliteBackup.write(Settings.of(path(), 0), folder.resolve("backup.db"));
+    try (SqliteStore store = open()) {
+      List<String> claimed =
+          store.claim(want("desk", 10), clock.instant()).stream()
+              .map(claim -> claim.mail().id())
+              .toList();
+      assertTrue(claimed.containsAll(List.of("m1", "m3", "m4")), claimed.toString());
+    }
+  }
+
+  @Test
+  void whatCanNotBeClaimedIsSetAsideAndComesBackWhenItsRowIsMended() throws Exception {
+    Sqls.run(path(), "UPDATE mails SET peer_port = 70000 WHERE id = 'm2'");
+    try (SqliteStore store = open()) {
+      assertEquals(3, store.claim(want("desk", 10), clock.instant()).size());
+      Row row = store.search(Query.ALL, 0, 1).getFirst();
+      assertEquals(Status.FAILED, row.status());
+      assertEquals("m2-1", row.step().delivery());
+      assertTrue(row.reason().contains("was damaged: postern verify"), row.reason());
+      assertEquals(0, store.ledger().unaccounted());
+    }
+    Sqls.run(path(), "UPDATE mails SET peer_port = 25 WHERE id = 'm2'");
+    try (SqliteStore store = open()) {
+      assertEquals(1, store.replay(Choice.of("m2").in(Set.of(Choice.State.FAILED)), ""));
+      List<Claim> claims = store.claim(want("desk", 10), clock.instant());
+      assertArrayEquals(
+          LONG, read(claims.stream().filter(it -> it.replay()).findFirst().orElseThrow()));
+    }
+  }
+
+  @Test
+  void codesThatStandForNothingAreFoundAndHideNoOtherRow() throws Exception {
+    try (SqliteStore store = open()) {
+      store.pause(new Pause("desk", clock.instant(), "by hand"));
+    }
+    Sqls.run(path(), "UPDATE pauses SET cause = 9");
+    Sqls.run(path(), "UPDATE log SET status = 77 WHERE number = 2");
+    Sqls.run(path(), "UPDATE deliveries SET state = 77 WHERE number >> 20 = 3");
+    Finding rows =
+        SqliteVerification.run(Settings.of(path(), 0)).stream()
+            .filter(finding -> finding.part().equals("rows"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(
+        List.of(
+            "delivery 1 of mail number 3, whose state can't be",
+            "row 2 of the status log, which has the status 77",
+            "pause of rule number 1, which has the cause 9"),
+        rows.places());
+    try (SqliteStore store = open()) {
+      assertEquals(Pause.Cause.PERSON, store.pauses().getFirst().cause());
+      List<Row> log = store.search(Query.ALL, 0, 10);
+      assertEquals(4, log.size());
+      assertTrue(
+          log.stream().anyMatch(row -> row.reason().startsWith("this row was damaged: no status")));
+      assertTrue(store.story("m3").orElseThrow().toString().contains("in the damaged state 77"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE counters SET value = 1125899906842624 WHERE name = 'last_mail'",
+        "UPDATE counters SET value = 9223372036854775807 WHERE name = 'last_mail'",
+        "INSERT INTO spools (mail) VALUES (1125899906842624)",
+        "INSERT INTO chunks (number, bytes) VALUES (9223372036854775807, x'00')"
+      })
+  void mailIsTakenThoughTheCountOfThemWasDamaged(String damage) throws Exception {
+    Sqls.run(path(), damage);
+    assertTrue(
+        SqliteVerification.run(Settings.of(path(), 0)).stream()
+            .anyMatch(it -> it.part().equals("rows") && !it.sound()));
+    assertOthersAreRead("");
+    assertEquals("5", Sqls.text(path(), "SELECT max(number) FROM mails"));
   }
 
   private void assertOnlyOneIsNotWhole(String start, Path database) throws StoreUnavailable {
@@ -117,6 +235,15 @@ class DamagedRowsTest {
       }
       put(store, mail("m5", clock.instant(), "desk"), LONG);
       assertArrayEquals(LONG, read(store.claim(want("desk", 1), clock.instant()).getFirst()));
+      try (var segments = Files.walk(folder.resolve("postern.db-segments"))) {
+        List<String> names =
+            segments
+                .filter(Files::isRegularFile)
+                .map(file -> file.getFileName().toString())
+                .filter(name -> name.matches("[1-9][0-9]{0,17}"))
+                .toList();
+        assertEquals(2, names.size(), names.toString());
+      }
     }
   }
 
