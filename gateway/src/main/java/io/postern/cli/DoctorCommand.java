@@ -81,6 +81,10 @@ final class DoctorCommand implements Callable<Integer> {
     } else {
       print(findings, line.getOut());
     }
+    return exitCode(findings);
+  }
+
+  static int exitCode(List<Finding> findings) {
     if (count(findings, Level.ERROR) > 0) {
       return 1;
     }

@@ -32,10 +32,17 @@ public final class Doctor {
   private static final int PARALLEL = 16;
 
   private final Instruments instruments;
+  private final Duration max;
 
   /// @param instruments what is asked
   public Doctor(Instruments instruments) {
+    this(instruments, TIME_MAX);
+  }
+
+  /// For tests, which don't wait that long.
+  Doctor(Instruments instruments, Duration max) {
     this.instruments = instruments;
+    this.max = max;
   }
 
   /// The outside things.
@@ -98,7 +105,7 @@ public final class Doctor {
     return exams;
   }
 
-  private static List<Finding> run(List<Exam> exams) {
+  private List<Finding> run(List<Exam> exams) {
     ExecutorService threads =
         Executors.newFixedThreadPool(
             PARALLEL, Thread.ofPlatform().daemon().name("exam-", 0).factory());
@@ -106,8 +113,8 @@ public final class Doctor {
       List<Future<List<Finding>>> running =
           threads.invokeAll(
               exams.stream().<Callable<List<Finding>>>map(exam -> exam.look()::findings).toList(),
-              TIME_MAX.toSeconds(),
-              TimeUnit.SECONDS);
+              max.toMillis(),
+              TimeUnit.MILLISECONDS);
       List<Finding> findings = new ArrayList<>();
       for (int i = 0; i < exams.size(); i++) {
         findings.addAll(result(exams.get(i), running.get(i)));
@@ -121,15 +128,14 @@ public final class Doctor {
     }
   }
 
-  private static List<Finding> result(Exam exam, Future<List<Finding>> ended)
-      throws InterruptedException {
+  private List<Finding> result(Exam exam, Future<List<Finding>> ended) throws InterruptedException {
     try {
       return ended.get();
     } catch (CancellationException _) {
       return List.of(
           Finding.warning(
               exam.subject(),
-              "this was not examined to its end in " + TIME_MAX.toSeconds() + " s",
+              "this was not examined to its end in " + max.toSeconds() + " s",
               "try again; see what hangs"));
     } catch (ExecutionException e) {
       throw new IllegalStateException(

@@ -3,8 +3,10 @@ package io.postern.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.doctor.Finding;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -30,5 +32,15 @@ final class DoctorCommandTest {
     assertTrue(first.get("text").asString().contains("postern.yaml:1:1"), first.toString());
     assertEquals("", first.get("cure").asString());
     assertEquals(2, Answer.to(file, "doctor", "--posts").code());
+  }
+
+  @Test
+  void theExitCodeIsThatOfTheWorstFinding() {
+    Finding ok = new Finding(Finding.Level.OK, "dns", "all is well", "");
+    Finding warning = new Finding(Finding.Level.WARNING, "dns", "somebody should look", "look");
+    Finding error = new Finding(Finding.Level.ERROR, "dns", "no mail comes", "mend it");
+    assertEquals(0, DoctorCommand.exitCode(List.of(ok)));
+    assertEquals(3, DoctorCommand.exitCode(List.of(ok, warning, ok)));
+    assertEquals(1, DoctorCommand.exitCode(List.of(error, warning)));
   }
 }

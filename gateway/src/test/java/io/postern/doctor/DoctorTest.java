@@ -12,6 +12,8 @@ import io.postern.fixture.WebhookSink;
 import io.postern.queue.Samples;
 import io.postern.store.sqlite.Settings;
 import io.postern.store.sqlite.SqliteStore;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +21,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +102,27 @@ final class DoctorTest {
     assertTrue(
         findings.stream().noneMatch(it -> (it.text() + it.cure()).matches(".*(gone|drop).*")),
         findings.toString());
+  }
+
+  @Test
+  void whatHangsIsLeftAfterTheTimeThereIsAndTheRestIsTold() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    Dns hanging =
+        (name, type) -> {
+          try {
+            // Longer than the doctor waits, and not for ever should he wait so long.
+            boolean isOver = never.await(20, TimeUnit.SECONDS);
+            throw new IOException("nobody answers: " + isOver);
+          } catch (InterruptedException e) {
+            throw new InterruptedIOException(e.getMessage());
+          }
+        };
+    Doctor.Instruments instruments =
+        new Doctor.Instruments(clinic.clock, new Random(1), hanging, clinic.machine());
+    List<Finding> findings =
+        new Doctor(instruments, Duration.ofSeconds(2)).examine(clinic.order(false));
+    only(findings, "dns", Level.WARNING, "was not examined to its end in 2 s");
+    only(findings, "store", Level.WARNING, "there is no store yet");
   }
 
   @Test

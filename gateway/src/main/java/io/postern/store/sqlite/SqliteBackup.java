@@ -28,13 +28,21 @@ public final class SqliteBackup {
   private final Database database;
   private final long reserveBytes;
   private final BackupFile file;
-  private final Runnable copied;
+  private final Pauses pauses;
 
-  private SqliteBackup(Database database, long reserveBytes, BackupFile file, Runnable copied) {
+  private SqliteBackup(Database database, long reserveBytes, BackupFile file, Pauses pauses) {
     this.database = database;
     this.reserveBytes = reserveBytes;
     this.file = file;
-    this.copied = copied;
+    this.pauses = pauses;
+  }
+
+  /// Where a test does something meanwhile.
+  ///
+  /// @param moment after a snapshot of the database began, before its segments are opened
+  /// @param copied between the copy of the database and that of the segments
+  record Pauses(Runnable moment, Runnable copied) {
+    static final Pauses NONE = new Pauses(() -> {}, () -> {});
   }
 
   /// What was made.
@@ -53,14 +61,14 @@ public final class SqliteBackup {
   ///   or all that failed was to sync its name: then it is complete, but may not outlive a power
   ///   cut
   public static Made write(Settings settings, Path target) throws StoreUnavailable {
-    return write(settings, target, () -> {});
+    return write(settings, target, Pauses.NONE);
   }
 
-  /// For tests, which do something between the copy of the database and that of the segments.
-  static Made write(Settings settings, Path target, Runnable copied) throws StoreUnavailable {
+  /// For tests.
+  static Made write(Settings settings, Path target, Pauses pauses) throws StoreUnavailable {
     Database database = Database.existing(settings);
     try (BackupFile file = BackupFile.begin(target)) {
-      SqliteBackup backup = new SqliteBackup(database, settings.reserveBytes(), file, copied);
+      SqliteBackup backup = new SqliteBackup(database, settings.reserveBytes(), file, pauses);
       for (int i = 0; i < TRIES_MAX; i++) {
         Optional<Made> made = backup.attempt();
         if (made.isPresent()) {
@@ -82,7 +90,7 @@ public final class SqliteBackup {
   private Optional<Made> attempt() throws SQLException, IOException, StoreUnavailable {
     try (HeldSegments held = copy();
         CopiedDatabase copy = CopiedDatabase.open(file.part())) {
-      copied.run();
+      pauses.copied().run();
       copy.dropSpools();
       copy.beSomeoneElse();
       long damaged = 0;
@@ -123,6 +131,7 @@ public final class SqliteBackup {
         snapshot.update("BEGIN");
         // The first look is the moment.
         long store = snapshot.number("SELECT value FROM counters WHERE name = 'store'");
+        pauses.moment().run();
         database.segments().belongTo(store, 0);
         Set<Long> now = held.hold(snapshot);
         if (missing.containsAll(now)) {

@@ -117,7 +117,7 @@ class SqliteBackupTest {
         Map<String, Integer> before = Map.copyOf(acknowledged);
         Path file = folder.resolve("backup" + i + ".db");
         Runnable meanwhile = () -> quietly(() -> until(() -> acknowledged.size() > before.size()));
-        SqliteBackup.Made made = SqliteBackup.write(settings(), file, meanwhile);
+        SqliteBackup.Made made = write(file, meanwhile);
         assertTrue(made.mails() >= before.size(), made + " and " + before.size());
         assertEquals(0, made.damaged());
         assertHas(before, file);
@@ -176,13 +176,64 @@ class SqliteBackupTest {
                     purgeSucceeded(store);
                     until(() -> segments().isEmpty());
                   });
-      assertEquals(0, SqliteBackup.write(settings(), target(), meanwhile).damaged());
+      assertEquals(0, write(target(), meanwhile).damaged());
     }
     try (SqliteStore store = restore(target())) {
       List<Claim> claims = store.claim(want("desk", 10), clock.instant());
       assertEquals(2, claims.size());
       assertArrayEquals(LONG, read(claims.getLast()));
     }
+  }
+
+  /// Between the moment and the opening a segment may go, whose chunks the gateway has moved: to
+  /// look once would call them damaged.
+  @Test
+  void aSegmentThatIsRemovedJustThenHasItLookAgain() throws Exception {
+    try (SqliteStore store = open()) {
+      put(store, mail("m1", clock.instant(), "desk"), LONG);
+    }
+    try (SqliteStore store = open()) {
+      put(store, mail("m2", clock.instant(), "other"), LONG);
+      AtomicInteger looks = new AtomicInteger();
+      Runnable moment =
+          () -> {
+            if (looks.incrementAndGet() == 1) {
+              quietly(
+                  () -> {
+                    succeed(store, "desk");
+                    purgeSucceeded(store);
+                    until(() -> !segments().contains("1"));
+                  });
+            }
+          };
+      SqliteBackup.Made made =
+          SqliteBackup.write(settings(), target(), new SqliteBackup.Pauses(moment, () -> {}));
+      assertEquals(0, made.damaged());
+      assertEquals(1, made.mails());
+      assertEquals(2, looks.get());
+    }
+    assertSound(target());
+  }
+
+  /// The database of these takes 1 GB with their share of pages, what they say of segments 25 GB.
+  @Test
+  void theRoomForLongMessagesIsAskedForToo() throws Exception {
+    try (SqliteStore store = open()) {
+      put(store, mail("m1", clock.instant(), "desk"), LONG);
+    }
+    Sqls.run(
+        path(),
+        """
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+        INSERT INTO chunks (number, segment, start, length, crc)
+        SELECT (9 << 20) + i, 1, 0, 262144, 1 FROM n
+        """);
+    long room = 5L << 30;
+    Settings reserved = Settings.of(path(), Math.max(0, folder.toFile().getUsableSpace() - room));
+    StoreUnavailable noRoom =
+        assertThrows(StoreUnavailable.class, () -> SqliteBackup.write(reserved, target()));
+    assertTrue(noRoom.getMessage().startsWith("The backup needs 2"), noRoom.getMessage());
+    assertEquals(List.of(), names("backup"));
   }
 
   @Test
@@ -197,7 +248,7 @@ class SqliteBackupTest {
               quietly(() -> store.forget(new Traces.OfMail("m1")));
             }
           };
-      SqliteBackup.Made made = SqliteBackup.write(settings(), target(), meanwhile);
+      SqliteBackup.Made made = write(target(), meanwhile);
       assertEquals(2, times.get());
       assertEquals(1, made.mails());
       assertEquals(0, made.damaged());
@@ -215,8 +266,7 @@ class SqliteBackupTest {
       Runnable meanwhile =
           () -> quietly(() -> store.forget(new Traces.OfMail("m" + times.getAndIncrement())));
       StoreUnavailable refusal =
-          assertThrows(
-              StoreUnavailable.class, () -> SqliteBackup.write(settings(), target(), meanwhile));
+          assertThrows(StoreUnavailable.class, () -> write(target(), meanwhile));
       assertTrue(refusal.getMessage().contains("forgotten"), refusal.getMessage());
     }
     assertEquals(List.of(), names("backup"));
@@ -262,7 +312,7 @@ class SqliteBackupTest {
       assertEquals("a letter", Files.readString(target()));
       Files.delete(target());
       Runnable late = () -> quietly(() -> Files.writeString(target(), "a late letter"));
-      assertThrows(StoreUnavailable.class, () -> SqliteBackup.write(settings(), target(), late));
+      assertThrows(StoreUnavailable.class, () -> write(target(), late));
       assertEquals("a late letter", Files.readString(target()));
       assertEquals(List.of("backup.db"), names("backup"));
       Files.delete(target());
@@ -325,6 +375,11 @@ class SqliteBackupTest {
     StoreUnavailable refusal = assertThrows(StoreUnavailable.class, this::backup);
     assertTrue(refusal.getMessage().contains(words), refusal.getMessage());
     assertEquals(1, refusal.getMessage().lines().count());
+  }
+
+  /// Something happens between the copy of the database and that of the segments.
+  private SqliteBackup.Made write(Path file, Runnable copied) throws StoreUnavailable {
+    return SqliteBackup.write(settings(), file, new SqliteBackup.Pauses(() -> {}, copied));
   }
 
   private SqliteBackup.Made backup() throws StoreUnavailable {

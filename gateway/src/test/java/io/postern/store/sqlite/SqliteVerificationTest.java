@@ -16,9 +16,11 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +90,32 @@ class SqliteVerificationTest {
     Sqls.run(path(), "DELETE FROM chunks WHERE number >> 20 = 2");
     assertEquals(2, finding("messages").places().size());
     assertTrue(text("messages").startsWith("2 of 2 mails are not whole"), text("messages"));
+  }
+
+  @Test
+  void aMailThatIsRemovedWhileItIsLookedForIsNotMissing() throws Exception {
+    AtomicBoolean removed = new AtomicBoolean();
+    TroubledJdbc.Trouble purge =
+        new TroubledJdbc.Trouble() {
+          @Override
+          public void before(String call, String sql) throws SQLException {
+            if (call.equals("executeQuery")
+                && sql.contains("FROM chunks")
+                && !removed.getAndSet(true)) {
+              Sqls.run(path(), "DELETE FROM mails WHERE id = 'm1'");
+              Sqls.run(path(), "DELETE FROM chunks WHERE number >> 20 = 1");
+            }
+          }
+        };
+    Database database = Database.existing(Settings.of(path(), 0));
+    try (Sql sql = new Sql(TroubledJdbc.door(purge).apply(database.readers().getConnection()))) {
+      MessageWalk walk = new MessageWalk(sql, database.segments());
+      walk.run();
+      assertTrue(removed.get());
+      assertEquals(List.of(), walk.damaged());
+      assertEquals(0, walk.broken());
+      assertEquals(1, walk.mails());
+    }
   }
 
   @Test
