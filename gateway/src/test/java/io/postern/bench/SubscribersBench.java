@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 
 /// What three subscribers cost those who send and get mail: the same load with and without them, in
 /// pairs, of which every other one begins with them. What counts is the ratio within a pair, for a
@@ -164,17 +164,14 @@ public final class SubscribersBench {
     };
   }
 
-  private static void row(String what, List<Pair> pairs, ToDoubleFunction<Rates> rate) {
+  private static void row(String what, List<Pair> pairs, Function<Rates, Double> rate) {
     List<Double> ratios =
-        pairs.stream()
-            .map(it -> rate.applyAsDouble(it.heard()) / rate.applyAsDouble(it.bare()))
-            .sorted()
-            .toList();
+        pairs.stream().map(it -> rate.apply(it.heard()) / rate.apply(it.bare())).sorted().toList();
     System.out.printf(
         "| %s | %,.0f | %,.0f | %.3f | %.3f | %.3f |%n",
         what,
-        median(pairs.stream().map(it -> rate.applyAsDouble(it.bare())).toList()),
-        median(pairs.stream().map(it -> rate.applyAsDouble(it.heard())).toList()),
+        median(pairs.stream().map(it -> rate.apply(it.bare())).toList()),
+        median(pairs.stream().map(it -> rate.apply(it.heard())).toList()),
         median(ratios),
         ratios.getFirst(),
         ratios.getLast());
