@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,7 +20,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /// The HTTP clients: one that trusts the authorities of the system, and one for each file of others
@@ -79,8 +76,7 @@ final class Clients implements AutoCloseable {
       throw new IOException(outOfForce(all.getFirst(), ca.path()));
     }
     Own fresh =
-        new Own(
-            client(trusting(authorities, ca.path())), Stamp.of(ca.path()), nextChange(all, now));
+        new Own(client(ca.trusting(authorities)), Stamp.of(ca.path()), nextChange(all, now));
     own.put(ca.path(), fresh);
     if (known != null) {
       known.client().shutdown();
@@ -121,25 +117,6 @@ final class Clients implements AutoCloseable {
             .proxy(HttpClient.Builder.NO_PROXY)
             .executor(executor);
     return tls == null ? builder.build() : builder.sslContext(tls).build();
-  }
-
-  private static SSLContext trusting(List<X509Certificate> authorities, Path file)
-      throws IOException {
-    try {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      for (X509Certificate authority : authorities) {
-        store.setCertificateEntry("ca-" + store.size(), authority);
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(store);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IOException("the certificates in " + file + " can't be used: " + e.getMessage(), e);
-    }
   }
 
   /// Cuts off what is under way.

@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /// A file of X.509 certificates in PEM (RFC 7468). It is read when it is needed, so that a renewed
 /// one counts.
@@ -48,6 +52,28 @@ public record CertificateFile(Path path) {
       return certificates;
     } catch (CertificateException e) {
       throw new IOException(noCertificate(), e);
+    }
+  }
+
+  /// What trusts these certificates and no others.
+  ///
+  /// @param authorities some of those that were read, at least one
+  /// @throws IOException with one sentence that names the file, when Java can't use them
+  public SSLContext trusting(List<X509Certificate> authorities) throws IOException {
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      for (X509Certificate authority : authorities) {
+        store.setCertificateEntry("ca-" + store.size(), authority);
+      }
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("the certificates in " + path + " can't be used: " + e.getMessage(), e);
     }
   }
 
