@@ -1,7 +1,9 @@
 package io.postern.queue;
 
 import io.postern.journal.StoreUnavailable;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /// The line of waiting mail for one who only looks.
 public interface QueueView {
@@ -19,6 +21,10 @@ public interface QueueView {
 
   /// How many mails and rows of the status log hold these traces now.
   Done count(Traces traces) throws StoreUnavailable;
+
+  /// Rules for which something waits and whose endpoints have done nothing but fail, with how long
+  /// they have, of the time that counts for their retry periods.
+  Map<String, Duration> failing() throws StoreUnavailable;
 
   /// The pauses in force.
   List<Pause> pauses() throws StoreUnavailable;

@@ -352,6 +352,16 @@ public interface MailQueueContract {
   }
 
   @Test
+  default void anEndpointForWhichNothingWaitsDoesNotFail() throws Exception {
+    put(queue(), mail("m1", clock().instant(), "desk"), bytes(10));
+    Instant now = clock().instant();
+    queue().settle(claimOne("desk"), again(now));
+    assertEquals(Map.of("desk", Duration.ZERO), queue().failing());
+    queue().settle(claimOne("desk"), new Settlement.Dead(trial(now, 400, "refused")));
+    assertEquals(Map.of(), queue().failing());
+  }
+
+  @Test
   default void tellsHowLongAnEndpointHasDoneNothingButFail() throws Exception {
     for (int i = 0; i < 5; i++) {
       put(queue(), mail("m" + i, clock().instant(), "desk"), bytes(10));
@@ -374,8 +384,10 @@ public interface MailQueueContract {
     queue().elapse(List.of("desk"), Duration.ofSeconds(7));
     Claim fourth = claimOne("desk");
     assertEquals(Duration.ofSeconds(27), fourth.failing());
+    assertEquals(Map.of("desk", Duration.ofSeconds(27)), queue().failing());
     queue().settle(fourth, done());
     assertEquals(Duration.ZERO, claimOne("desk").failing(), "a success ends it");
+    assertEquals(Map.of(), queue().failing());
   }
 
   @Test

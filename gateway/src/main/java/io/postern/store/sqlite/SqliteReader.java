@@ -22,6 +22,7 @@ import io.postern.queue.QueueView;
 import io.postern.queue.Traces;
 import io.postern.queue.Waiting;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// The status log and the line of one database, for looking at: by a command, beside a gateway that
 /// may run, or by the store itself.
@@ -208,6 +210,23 @@ public final class SqliteReader implements Journal, Postings, QueueView, CursorV
   /// The blocked senders, in the order of their texts.
   public List<Block> blocks() throws StoreUnavailable {
     return readers.read("list the blocked senders", BlockTable::list);
+  }
+
+  @Override
+  public Map<String, Duration> failing() throws StoreUnavailable {
+    return readers
+        .read(
+            "look for endpoints that fail",
+            sql ->
+                sql.list(
+                    """
+                    SELECT r.name, r.active_ms - r.failing_ms FROM rules r
+                    WHERE r.failing_ms IS NOT NULL AND EXISTS (
+                      SELECT 1 FROM deliveries d WHERE d.rule = r.number AND d.state < 2)
+                    """,
+                    row -> Map.entry(row.getString(1), Duration.ofMillis(row.getLong(2)))))
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   @Override

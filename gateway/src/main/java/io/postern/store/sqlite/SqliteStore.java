@@ -189,6 +189,11 @@ public final class SqliteStore
   }
 
   @Override
+  public Map<String, Duration> failing() throws StoreUnavailable {
+    return reader.failing();
+  }
+
+  @Override
   public void pause(Pause pause) throws StoreUnavailable {
     writer.call(
         "pause an endpoint",
