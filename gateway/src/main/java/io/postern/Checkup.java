@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param fault what keeps the store from being written to; empty when nothing does
 /// @param certificate the door's; null when nothing is encrypted
 /// @param subscribers who is told of events; null when nobody is
+/// @param hearsay knows whether people can be told
 record Checkup(
     MailQueue queue,
     Supplier<Optional<String>> fault,
@@ -32,10 +33,11 @@ record Checkup(
     Dispatcher dispatcher,
     @Nullable LiveCertificate certificate,
     @Nullable Subscribers subscribers,
+    Hearsay hearsay,
     InstantSource clock) {
   /// A certificate that ends so soon should have been renewed by now, in days: who renews by a tool
   /// does so a month before.
-  private static final long DAYS_LEFT_MIN = 14;
+  static final long DAYS_LEFT_MIN = 14;
 
   Health health() {
     List<Finding> findings = new ArrayList<>();
@@ -47,6 +49,15 @@ record Checkup(
     if (subscribers != null) {
       findings.addAll(subscribers.findings());
     }
+    hearsay
+        .hindrance()
+        .ifPresent(
+            words ->
+                findings.add(
+                    new Finding(
+                        Level.YELLOW,
+                        "notices",
+                        "nobody can be told by mail: %s; see: postern doctor".formatted(words))));
     if (!queue.hasRoom(0)) {
       findings.add(
           new Finding(

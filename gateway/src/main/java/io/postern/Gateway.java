@@ -6,7 +6,6 @@ import io.postern.console.Controls;
 import io.postern.console.Token;
 import io.postern.delivery.Courier;
 import io.postern.delivery.Dispatcher;
-import io.postern.delivery.Notices;
 import io.postern.intake.Intake;
 import io.postern.intake.MessageMemory;
 import io.postern.journal.Journal;
@@ -78,7 +77,9 @@ public final class Gateway implements AutoCloseable {
       Barred barred,
       Listener listener,
       Lookout lookout,
-      Readiness readiness) {
+      Readiness readiness,
+      Hearsay hearsay,
+      Troubles troubles) {
     /// See [Gateway#turns].
     Map<String, Long> turns() {
       Map<String, Long> turns = new TreeMap<>(lookout.turns());
@@ -116,8 +117,9 @@ public final class Gateway implements AutoCloseable {
     Listener listener = null;
     try {
       LiveBook books = books(config, environment, store, world.clock());
-      dispatcher = dispatcher(config, world, store, books, courier);
-      subscribers = Subscribers.of(config, environment, world, store, books).orElse(null);
+      Hearsay hearsay = Hearsay.of(config, world);
+      dispatcher = dispatcher(config, world, store, books, courier, hearsay);
+      subscribers = Subscribers.of(config, environment, world, store, books, hearsay).orElse(null);
       Barred barred = new Barred(store);
       barred.look();
       Ids ids = new Ids(world.clock(), world.chance());
@@ -154,7 +156,10 @@ public final class Gateway implements AutoCloseable {
               barred,
               listener,
               new Lookout(books, certificate, dispatcher, subscribers),
-              new Readiness(store, store::fault, books));
+              new Readiness(store, store::fault, books),
+              hearsay,
+              new Troubles(
+                  store, store::fault, books, dispatcher, certificate, subscribers, world.clock()));
       Gateway gateway =
           new Gateway(running, config.console() == null ? null : console(config, world, running));
       gateway.start();
@@ -190,7 +195,12 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static Dispatcher dispatcher(
-      Config config, World world, SqliteStore store, LiveBook books, Courier courier) {
+      Config config,
+      World world,
+      SqliteStore store,
+      LiveBook books,
+      Courier courier,
+      Hearsay hearsay) {
     return new Dispatcher(
         new Dispatcher.Parts(
             store,
@@ -199,7 +209,7 @@ public final class Gateway implements AutoCloseable {
             new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
             world.clock(),
             world.chance(),
-            Notices.NONE),
+            hearsay),
         config.delivery());
   }
 
@@ -212,6 +222,7 @@ public final class Gateway implements AutoCloseable {
             running.dispatcher(),
             running.certificate(),
             running.subscribers(),
+            running.hearsay(),
             world.clock());
     return Console.open(
         Objects.requireNonNull(config.console()),
@@ -241,7 +252,12 @@ public final class Gateway implements AutoCloseable {
         new Watch.Door(running.listener(), running.intake(), running.certificate()),
         new Watch.Inside(store, store, store::figures, running.dispatcher(), running.books()),
         new Watch.Told(subscribers == null ? Map::of : subscribers.feed()::stands, store),
-        new Watch.Whole(version(), running.readiness()::isReady, running::turns, clock));
+        new Watch.Whole(
+            version(),
+            running.readiness()::isReady,
+            running::turns,
+            running.hearsay()::counts,
+            clock));
   }
 
   /// The version that the build wrote into the jar's manifest. Classes run from a directory have
@@ -284,6 +300,7 @@ public final class Gateway implements AutoCloseable {
     }
     running.retention().start();
     running.lookout().start();
+    running.hearsay().start(running.troubles()::look);
     running.readiness().started();
     log.atInfo()
         .addKeyValue("smtp", smtpAddresses())
@@ -311,6 +328,13 @@ public final class Gateway implements AutoCloseable {
   /// turned the clock.
   void wake() {
     running.wake();
+  }
+
+  /// Looks for what people are to be told, and tells them: for a test that has turned the clock.
+  ///
+  /// @return true when the relay took a mail
+  boolean tell() {
+    return running.hearsay().tell(running.troubles().look());
   }
 
   /// How often the dispatcher has looked at the queue: for a test that waits for nothing to happen.
@@ -386,6 +410,7 @@ public final class Gateway implements AutoCloseable {
     log.info("stopping");
     running.readiness().stopping();
     listener.close();
+    running.hearsay().close();
     running.lookout().stop();
     if (subscribers != null) {
       subscribers.close();

@@ -33,13 +33,15 @@ record Subscribers(LiveFiles<Roster> files, Feed feed, Cursors cursors) implemen
 
   /// Reads the files; nothing is told yet.
   ///
+  /// @param notices told of pauses and of what is given up
   /// @return empty when the configuration names none
   static Optional<Subscribers> of(
       Config config,
       Map<String, String> environment,
       World world,
       SqliteStore store,
-      LiveBook books)
+      LiveBook books,
+      Notices notices)
       throws StoreUnavailable {
     io.postern.feed.@Nullable Settings settings = config.subscribers();
     if (settings == null) {
@@ -63,7 +65,7 @@ record Subscribers(LiveFiles<Roster> files, Feed feed, Cursors cursors) implemen
                 new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
                 world.clock(),
                 world.chance(),
-                Notices.NONE),
+                notices),
             new Feed.Limits(
                 config.retention().log(),
                 config.delivery().stopGrace(),

@@ -31,9 +31,10 @@ import tools.jackson.databind.json.JsonMapper;
       "Looked at are the configuration, the rules and their secrets, the certificate, the user,"
           + " the",
       "clock, the store and its disk, DNS (the host name's addresses, the MX of each domain), the",
-      "door, and each endpoint of an enabled rule. An endpoint gets two samples with",
-      "X-Postern-Test: yes, one of them with a wrong signature, which it should answer with 401.",
-      "Each enabled subscriber gets a test event, and it is told how it stands.",
+      "door, the relay of notices, and each endpoint of an enabled rule. An endpoint gets two",
+      "samples with X-Postern-Test: yes, one of them with a wrong signature, which it should"
+          + " answer",
+      "with 401. Each enabled subscriber gets a test event, and it is told how it stands.",
       "Run it as the service's user: runuser -u postern -- postern doctor. It ends in two minutes"
           + " at",
       "most.",
@@ -58,6 +59,11 @@ final class DoctorCommand implements Callable<Integer> {
   private boolean noPosts;
 
   @Option(
+      names = "--send-notice",
+      description = "Sends a test notice to those who are told of trouble by mail.")
+  private boolean sendNotice;
+
+  @Option(
       names = "--as-service",
       description = "A secret that can't be read is an error, as it is for the service.")
   private boolean asService;
@@ -74,7 +80,8 @@ final class DoctorCommand implements Callable<Integer> {
                 Machine.here(System.getenv())));
     List<Finding> findings =
         doctor.examine(
-            new Doctor.Order(Main.present(configOption).file(line), !noPosts, asService));
+            new Doctor.Order(
+                Main.present(configOption).file(line), !noPosts, sendNotice, asService));
     if (json) {
       line.getOut()
           .println(JSON.writeValueAsString(findings.stream().map(DoctorCommand::fields).toList()));

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param retention how long what is over is kept
 /// @param logFormat how service log lines are written
 /// @param delivery how mail is delivered
+/// @param notices who is told by mail what is wrong; null for nobody
 /// @param console where the console listens; null for no console
 /// @param serverComposition the field `server_composition` of payloads
 public record Config(
@@ -39,6 +40,7 @@ public record Config(
     io.postern.queue.Settings retention,
     LogFormat logFormat,
     io.postern.delivery.Settings delivery,
+    io.postern.notice.@Nullable Settings notices,
     io.postern.console.@Nullable Settings console,
     String serverComposition) {
   /// A gigabyte, in bytes.

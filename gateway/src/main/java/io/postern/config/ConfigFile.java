@@ -145,6 +145,8 @@ public final class ConfigFile {
                     new io.postern.feed.Settings(folder, rules.httpHosts(), rules.privateAllowed()))
             .orElse(null);
     io.postern.delivery.Settings deliverySettings = delivery(delivery);
+    io.postern.notice.@Nullable Settings notices =
+        new NoticesSection(root.section("notices"), problems).read(hostName, policy.domains());
     io.postern.console.@Nullable Settings console = console();
     String composition = composition(hostName.ascii());
     root.done();
@@ -166,6 +168,7 @@ public final class ConfigFile {
             retention,
             logFormat,
             deliverySettings,
+            notices,
             console,
             composition));
   }

@@ -59,9 +59,10 @@ public final class Doctor {
   /// @param file the configuration file
   /// @param posts true to post a sample to each endpoint, and one with a wrong signature; and a
   ///   test event to each subscriber
+  /// @param notice true to send a test notice to those who are told of trouble
   /// @param asService true when this is the service's place, where a secret that can't be read is
   ///   an error
-  public record Order(Path file, boolean posts, boolean asService) {
+  public record Order(Path file, boolean posts, boolean notice, boolean asService) {
     Severity unreadableSecret() {
       return asService ? Severity.ERROR : Severity.WARNING;
     }
@@ -90,6 +91,10 @@ public final class Doctor {
     exams.add(new Exam("store", new StoreExam(config, book, instruments)));
     exams.add(new Exam("dns", new NamesExam(config, instruments)));
     exams.addAll(DoorExam.all(config));
+    if (config.notices() != null) {
+      exams.add(
+          new Exam("notices", new NoticesExam(config.notices(), order.notice(), instruments)));
+    }
     if (book != null) {
       book.rules().stream()
           .filter(Rule::enabled)

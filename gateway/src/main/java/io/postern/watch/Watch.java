@@ -4,6 +4,7 @@ import io.postern.delivery.Dispatcher;
 import io.postern.feed.Stand;
 import io.postern.intake.Intake;
 import io.postern.journal.Journal;
+import io.postern.notice.Notifier;
 import io.postern.queue.CursorView;
 import io.postern.queue.QueueView;
 import io.postern.queue.StoreFigures;
@@ -13,6 +14,7 @@ import io.postern.tls.LiveCertificate;
 import io.postern.watch.Page.Point;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -65,11 +67,13 @@ public final class Watch {
   /// @param version of the program
   /// @param ready whether it takes mail
   /// @param turns how often each of its loops has turned
+  /// @param notices what came of telling people by mail
   /// @param clock the time
   public record Whole(
       String version,
       BooleanSupplier ready,
       Supplier<Map<String, Long>> turns,
+      Supplier<Notifier.Counts> notices,
       InstantSource clock) {}
 
   /// Makes one; it reads nothing until it is asked.
@@ -114,6 +118,14 @@ public final class Watch {
         "How often each loop has turned; one that stands still for a minute hangs.",
         new TreeMap<>(whole.turns().get())
             .entrySet().stream().map(it -> new Point(it.getValue(), "loop", it.getKey())).toList());
+    Notifier.Counts notices = whole.notices().get();
+    page.counters(
+        "postern_notices",
+        "Mails to people about trouble and its end.",
+        List.of(
+            new Point(notices.sent(), "outcome", "sent"),
+            new Point(notices.failed(), "outcome", "failed"),
+            new Point(notices.dropped(), "outcome", "dropped")));
     DoorLines.write(door.listener().traffic(), page);
     DoorLines.write(door.listener().sayings(), page);
     DoorLines.write(door.intake().counts(), page);

@@ -169,8 +169,10 @@ class SchemaTest {
     return new JsonMapper().writeValueAsString(schema);
   }
 
+  /// A section's keys; not the places where a secret can stand, of which one is its value.
   private static void collect(String path, Map<?, ?> schema, Set<String> keys) {
-    if (schema.get("properties") instanceof Map<?, ?> properties) {
+    if (schema.get("properties") instanceof Map<?, ?> properties
+        && !schema.containsKey("maxProperties")) {
       properties.forEach(
           (key, value) -> {
             keys.add(path + key);

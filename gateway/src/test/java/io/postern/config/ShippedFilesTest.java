@@ -52,13 +52,14 @@ class ShippedFilesTest {
 
   @Test
   void showsTheTrueDefaultOfEachKeyThatIsOff() throws IOException {
-    // Subscribers, postmaster, the help page and the certificate are examples, as the file says;
-    // they have no default.
+    // Subscribers, postmaster, the help page, the certificate and the notices are examples, as the
+    // file says; they have no default.
     String text =
         switchedOn()
             .replaceFirst("\nsubscribers: .*", "")
             .replaceFirst("\npostmaster: .*", "")
             .replaceFirst("\nhelp-url: .*", "")
+            .replaceFirst("\nnotices:\n(?: .*\n|\n)*", "\n")
             .replaceFirst("\n *certificate: .*", "")
             .replaceFirst("\n *key: .*", "");
     assertEquals(read(Files.readString(CONF)), read(text));
@@ -70,6 +71,7 @@ class ShippedFilesTest {
     assertEquals("support", config.intake().postmasterRule());
     assertEquals("https://www.example.com/mail-help", config.smtp().help());
     assertEquals(Path.of("/etc/postern/tls/privkey.pem"), config.tls().key());
+    assertEquals("relay.example.com:587", config.notices().relay().toString());
   }
 
   @Test

@@ -121,7 +121,7 @@ final class Clinic implements Dns {
   }
 
   Doctor.Order order(boolean posts) {
-    return new Doctor.Order(file(), posts, false);
+    return new Doctor.Order(file(), posts, false, false);
   }
 
   List<Finding> examine() {

@@ -128,7 +128,7 @@ final class EndpointExamTest {
     clinic.rule(Clinic.DESK.formatted(sink.url("/desk")) + SIGNED);
     Files.delete(folder.resolve("desk.key"));
     assertIs(only(true), Level.WARNING, "no post was made: secret unreadable");
-    List<Finding> asService = findings(new Doctor.Order(clinic.file(), true, true));
+    List<Finding> asService = findings(new Doctor.Order(clinic.file(), true, false, true));
     assertEquals(Level.ERROR, asService.getFirst().level());
   }
 

@@ -177,7 +177,7 @@ final class SubscriberExamTest {
   }
 
   private List<Finding> standing() {
-    Doctor.Order order = new Doctor.Order(clinic.file(), false, false);
+    Doctor.Order order = new Doctor.Order(clinic.file(), false, false, false);
     return of(OPS, new Doctor(clinic.instruments()).examine(order)).stream()
         .filter(it -> !it.text().startsWith("it can be connected to"))
         .toList();

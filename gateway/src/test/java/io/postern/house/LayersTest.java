@@ -79,6 +79,7 @@ final class LayersTest {
     assertEquals(Set.of("settings"), users(report, "tools.jackson.dataformat.yaml"));
     assertEquals(Set.of("delivery"), users(report, "java.net.http"));
     assertEquals(Set.of("watch"), users(report, "io.prometheus.metrics"));
+    assertEquals(Set.of("notice"), users(report, "jakarta.mail"));
   }
 
   private static Set<String> users(String report, String library) {
