@@ -57,24 +57,32 @@ final class EndpointCommand implements Runnable {
 
   @Command(name = "pause", description = "Holds a rule's deliveries until it is resumed.")
   int pause(
-      @Mixin ConfigOption config,
+      @Mixin ConfigOption option,
       @Parameters(paramLabel = "RULE", description = "The rule's name.") String rule)
       throws StoreUnavailable, IOException {
     CommandLine line = Main.line(spec);
-    Errand.run(config.require(line), new Order.Hold(rule));
+    Config config = option.require(line);
+    // A name that was mistyped would pause nothing, and nobody would know.
+    RulesOption.requireKnown(config, rule, line);
+    Errand.run(config, new Order.Hold(rule));
     line.getOut().println(rule + " is paused");
     return 0;
   }
 
   @Command(name = "resume", description = "Ends a pause.")
   int resume(
-      @Mixin ConfigOption config,
+      @Mixin ConfigOption option,
       @Parameters(paramLabel = "RULE", description = "The rule's name.") String rule)
       throws StoreUnavailable, IOException {
     CommandLine line = Main.line(spec);
-    boolean resumed = Errand.run(config.require(line), new Order.Resume(rule)).count() > 0;
-    line.getOut().println(rule + (resumed ? " is resumed" : " was not paused"));
-    return resumed ? 0 : 1;
+    Config config = option.require(line);
+    if (Errand.run(config, new Order.Resume(rule)).count() == 0) {
+      RulesOption.requireKnown(config, rule, line);
+      line.getOut().println(rule + " was not paused");
+      return 1;
+    }
+    line.getOut().println(rule + " is resumed");
+    return 0;
   }
 
   @Command(

@@ -5,14 +5,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// The known word that a mistyped one most likely means.
-final class Nearest {
+public final class Nearest {
   private static final int WORD_CHARS_MAX = 64;
 
   private Nearest() {}
 
   /// The nearest of the known words, when it is near enough to be a slip: one change in three
   /// characters.
-  static Optional<String> of(String word, Collection<String> known) {
+  ///
+  /// @param word of any length; one of more than 64 characters has none
+  /// @param known of any number; the first of those that are equally near is taken
+  public static Optional<String> of(String word, Collection<String> known) {
     if (word.length() > WORD_CHARS_MAX) {
       return Optional.empty();
     }

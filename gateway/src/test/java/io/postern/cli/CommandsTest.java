@@ -2,6 +2,7 @@ package io.postern.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.TestGateway;
@@ -200,6 +201,41 @@ final class CommandsTest {
     assertEquals(0, run("endpoint", "pause", "desk").code());
     assertTrue(run("endpoint", "list").out().contains("desk  paused since"));
     assertEquals(0, run("endpoint", "resume", "desk").code());
+  }
+
+  @Test
+  void aMistypedEndpointIsNamedAndNothingIsPaused() throws Exception {
+    gateway.tellConsole();
+    for (String order : List.of("pause", "resume")) {
+      Answer slip = run("endpoint", order, "dsek");
+      assertEquals(1, slip.code());
+      assertTrue(
+          slip.err()
+              .contains("there is no rule \"dsek\", so nothing was done; did you mean \"desk\"?"),
+          slip.err());
+      Answer other = run("endpoint", order, "somewhere");
+      assertTrue(other.err().contains("no rule \"somewhere\", so nothing was done"), other.err());
+      assertFalse(other.err().contains("did you mean"), other.err());
+    }
+    assertEquals("no endpoint is paused", run("endpoint", "list").out().strip());
+  }
+
+  @Test
+  void whatTheRuleFilesDoNotKnowNowCanBePausedAllTheSame() throws Exception {
+    sink.nextAt("/down", SinkAnswer.status(503));
+    gateway.deliver(Mails.plain(), "down@in.example.com");
+    gateway.await(Status.DEFERRED);
+    gateway.close();
+    gateway.ruleFile(
+        "down",
+        "name: up\nwhen: [{header: To, matches: up}]\npost: {url: 'https://example.com/'}\n");
+    assertEquals(0, run("endpoint", "pause", "down").code(), "mail waits for it");
+    assertEquals(1, run("endpoint", "resume", "own").code());
+    assertEquals(0, run("endpoint", "resume", "down").code());
+    gateway.ruleFile("down", "name: [");
+    Answer unchecked = run("endpoint", "pause", "desk");
+    assertEquals(0, unchecked.code());
+    assertTrue(unchecked.err().contains("the name was not checked"), unchecked.err());
   }
 
   @Test

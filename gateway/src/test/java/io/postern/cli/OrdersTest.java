@@ -184,7 +184,11 @@ final class OrdersTest {
     assertEquals(1, refused.code());
     assertTrue(refused.out().contains("HTTP 422: no such field, a delivery would fail at once"));
     assertEquals(1, run("endpoint", "test", "signed").code(), "its key can't be read");
-    assertEquals(1, run("endpoint", "test", "nowhere").code());
+    Answer unknown = run("endpoint", "test", "baer");
+    assertEquals(1, unknown.code());
+    assertTrue(
+        unknown.err().contains("no rule \"baer\", so nothing was done; did you mean \"bare\"?"),
+        unknown.err());
     assertEquals(2, sink.requests().size());
     assertTrue(run("queue", "status").out().contains("accepted     0"), "nothing is noted");
   }
