@@ -58,6 +58,9 @@ final class HtmlEntities {
     if (named != null) {
       return named;
     }
+    if (!reference.startsWith("#")) {
+      return "&" + reference;
+    }
     Matcher number = NUMBER.matcher(reference);
     if (!number.matches()) {
       return "&" + reference;

@@ -1,35 +1,12 @@
 package io.postern.mime;
 
 import java.io.Reader;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /// Reads the words of HTML in bounded memory: no tree is built, for that of a hostile text would
 /// take a hundred times its length. For one thread.
 final class HtmlTextReader extends RewritingReader {
   private static final String LINE_END = "\r\n";
   private static final String EMPTY_LINE = LINE_END + LINE_END;
-
-  /// Longer names are no tag's that means anything here.
-  private static final int NAME_MAX = 12;
-
-  /// What a tag means here.
-  private enum Tag {
-    /// Its content is no text, up to the end tag (HTML, "Parsing HTML documents").
-    SILENT,
-    /// It begins and ends a line.
-    LINE,
-    /// It is a line that begins with a mark.
-    ITEM,
-    /// It stands apart, with an empty line before and after.
-    PARAGRAPH,
-    PREFORMATTED,
-    BREAK,
-    CELL
-  }
-
-  private static final Map<String, Tag> TAGS = tags();
 
   private enum State {
     TEXT,
@@ -52,8 +29,12 @@ final class HtmlTextReader extends RewritingReader {
 
   private State state = State.TEXT;
 
-  /// An entity or a tag's name so far; in a comment or in silence the characters that may be its
-  /// end.
+  /// A tag's name so far, and whether it is an end tag's.
+  private long name;
+
+  private boolean isEndTag;
+
+  /// An entity so far; in a comment or in silence the characters that may be its end.
   private final StringBuilder word = new StringBuilder();
 
   private char quote;
@@ -113,9 +94,10 @@ final class HtmlTextReader extends RewritingReader {
       word.append(c);
       return;
     }
-    text(HtmlEntities.text(word.toString()));
     state = State.TEXT;
-    boolean isEnd = c == ';' && HtmlEntities.isKnown(word.toString());
+    String reference = word.toString();
+    text(reference.isEmpty() ? "&" : HtmlEntities.text(reference));
+    boolean isEnd = c == ';' && HtmlEntities.isKnown(reference);
     if (!isEnd) {
       take(c);
     }
@@ -125,8 +107,9 @@ final class HtmlTextReader extends RewritingReader {
     if (c == '!' || c == '?') {
       begin(State.DECLARATION);
     } else if (c == '/' || (c < 0x80 && Character.isLetter(c))) {
-      begin(State.NAME);
-      word.append(lower(c));
+      state = State.NAME;
+      isEndTag = c == '/';
+      name = isEndTag ? HtmlTags.EMPTY : HtmlTags.extended(HtmlTags.EMPTY, c);
     } else {
       // As in "a < b".
       text('<');
@@ -139,8 +122,8 @@ final class HtmlTextReader extends RewritingReader {
     if (c == '>' || c == '/' || Character.isWhitespace(c)) {
       state = State.TAG;
       tag(c);
-    } else if (word.length() <= NAME_MAX) {
-      word.append(lower(c));
+    } else {
+      name = HtmlTags.extended(name, c);
     }
   }
 
@@ -155,25 +138,24 @@ final class HtmlTextReader extends RewritingReader {
   }
 
   private void element() {
-    boolean isEnd = !word.isEmpty() && word.charAt(0) == '/';
-    String name = word.substring(isEnd ? 1 : 0);
-    switch (TAGS.get(name)) {
-      case null -> {}
+    HtmlTags.Tag tag = HtmlTags.of(name);
+    switch (tag.meaning()) {
+      case NOTHING -> {}
       case SILENT -> {
-        if (!isEnd) {
-          silentTag = "</" + name;
+        if (!isEndTag) {
+          silentTag = "</" + tag.name();
           begin(State.SILENCE);
         }
       }
       case LINE -> lineEnds = Math.max(lineEnds, 1);
       case ITEM -> {
         lineEnds = Math.max(lineEnds, 1);
-        text(isEnd ? "" : "* ");
+        text(isEndTag ? "" : "* ");
       }
       case PARAGRAPH -> lineEnds = 2;
       case PREFORMATTED -> {
         lineEnds = 2;
-        isPreformatted = !isEnd;
+        isPreformatted = !isEndTag;
       }
       case BREAK -> lineEnds = Math.min(lineEnds + 1, 2);
       case CELL -> isSpaced = true;
@@ -209,7 +191,7 @@ final class HtmlTextReader extends RewritingReader {
   private void silence(char c) {
     char lower = lower(c);
     if (word.length() == silentTag.length()) {
-      word.setLength(0);
+      name = HtmlTags.EMPTY;
       state = State.TAG;
       tag(c);
     } else if (lower == silentTag.charAt(word.length())) {
@@ -251,23 +233,5 @@ final class HtmlTextReader extends RewritingReader {
 
   private static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
-  }
-
-  private static Map<String, Tag> tags() {
-    Map<String, Tag> tags = new HashMap<>();
-    put(tags, Tag.SILENT, "script style title noembed xmp");
-    put(tags, Tag.LINE, "address article aside body caption center dd div dl dt fieldset");
-    put(tags, Tag.LINE, "figcaption figure footer form header hr legend main nav section tbody");
-    put(tags, Tag.LINE, "tfoot thead tr");
-    put(tags, Tag.ITEM, "li");
-    put(tags, Tag.PARAGRAPH, "p h1 h2 h3 h4 h5 h6 blockquote table ul ol");
-    put(tags, Tag.PREFORMATTED, "pre");
-    put(tags, Tag.BREAK, "br");
-    put(tags, Tag.CELL, "td th");
-    return Map.copyOf(tags);
-  }
-
-  private static void put(Map<String, Tag> tags, Tag tag, String names) {
-    List.of(names.split(" ")).forEach(name -> tags.put(name, tag));
   }
 }

@@ -116,6 +116,11 @@ public final class HostileMails {
     all.put("64,000 addresses", () -> mail("To: " + "a@b,".repeat(64_000) + "\n\nx\n"));
     all.put("HTML of tags", () -> mail("Content-Type: text/html\n\n" + "<p>a".repeat(1_000_000)));
     all.put(
+        "HTML of nothing but tags",
+        () -> mail("Content-Type: text/html\n\n" + "<b>".repeat(1_300_000)));
+    all.put(
+        "HTML of ampersands", () -> mail("Content-Type: text/html\n\n" + "&".repeat(1_000_000)));
+    all.put(
         "raw bytes in 1,000 headers",
         () -> new Letters().raw("A: \u00e9\u00ff\r\n".repeat(1_000) + "\r\nx").message());
   }

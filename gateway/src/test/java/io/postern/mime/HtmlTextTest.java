@@ -50,6 +50,20 @@ class HtmlTextTest {
   }
 
   @Test
+  void tellsTagsByTheirWholeNames() throws IOException {
+    for (String line : "address blockquote FIGCAPTION fieldset h1 H6 Tbody".split(" ", -1)) {
+      String lined = text("a<" + line + ">b</" + line + ">c").replaceAll("\n+", "|");
+      assertEquals("a|b|c", lined, line);
+    }
+    for (String other :
+        "b blockquote2 blockquotes h7 h11 figcaptions p-x p: o:p pp é".split(" ", -1)) {
+      assertEquals(
+          "abc", text("a<" + other + ">b</" + other + ">c").replaceAll("<.?é>", ""), other);
+    }
+    assertEquals("ab", text("a<style><b></style>b<script></script>"));
+  }
+
+  @Test
   void decodesEntities() throws IOException {
     assertEquals("a<b>&\"'é–€", text("a&lt;b&gt;&amp;&quot;&apos;&eacute;&ndash;&euro;"));
     assertEquals("😀é\u201c\uFFFD\uFFFD", text("&#128512;&#xE9;&#x93;&#xD800;&#0;"));
