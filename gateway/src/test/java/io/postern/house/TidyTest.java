@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -53,6 +52,9 @@ final class TidyTest {
   private static final Pattern BANNED_NAME =
       Pattern.compile(
           ".*(Impl|Manager|Utils?|Helper|Handler|Processor|Service|Base|Data|Info|Context|Factory)");
+
+  /// As words: a type may well be called ToDoubleFunction.
+  private static final Pattern LEFTOVER = Pattern.compile("(?i)\\b(todo|fixme)\\b");
 
   /// Where a banned call is allowed all the same, and what to do elsewhere.
   private record Banned(Set<String> allowed, String instead) {}
@@ -122,8 +124,8 @@ final class TidyTest {
   void nothingIsLeftToDoInComments() throws IOException {
     List<String> found = new ArrayList<>();
     for (Path file : sources(MAIN, TEST)) {
-      String text = Files.readString(file).toUpperCase(Locale.ROOT);
-      if (!file.endsWith("TidyTest.java") && (text.contains("TODO") || text.contains("FIXME"))) {
+      boolean hasLeftover = LEFTOVER.matcher(Files.readString(file)).find();
+      if (hasLeftover && !file.endsWith("TidyTest.java")) {
         found.add(file + " has a leftover: do it, or say it in an issue");
       }
     }
