@@ -33,9 +33,6 @@ record Filter(String index, String where, List<Object> values) {
       return new Filter(
           "log_status", "l.status >= " + RARE + " AND l.status = " + rare.get(), List.of());
     }
-    if (!query.rule().isEmpty()) {
-      return new Filter("log_rule", RULE, List.of(query.rule()));
-    }
     return new Filter("log_at", "true", List.of());
   }
 

@@ -13,11 +13,12 @@ import java.util.stream.Collectors;
 
 /// Rules by name: their numbers, clocks and pauses; and the books that they stand in.
 final class RuleTable {
-  /// The numbers of rules that no delivery, row or pause is of. Each look is a seek into an index.
+  /// The numbers of rules that no delivery or pause is of, and which are not marked as such, or of
+  /// which no row of the log is left since. Each look is a seek into an index.
   static final String UNUSED =
       """
       SELECT number FROM rules
-      WHERE NOT EXISTS (SELECT 1 FROM log l WHERE l.rule = rules.number AND l.rule IS NOT NULL)
+      WHERE (unused IS NULL OR NOT EXISTS (SELECT 1 FROM log l WHERE l.number <= unused))
         AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.rule = rules.number AND d.state < 2)
         AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.rule = rules.number AND d.state >= 2)
         AND NOT EXISTS (SELECT 1 FROM pauses p WHERE p.rule = rules.number)
@@ -34,13 +35,18 @@ final class RuleTable {
     this.sql = sql;
   }
 
-  /// The rule's number; it gets one when it has none.
+  /// The rule's number; it gets one when it has none. It is in use from then on.
   long number(String rule) throws SQLException {
     Long known = numbers.get(rule);
     if (known != null) {
       return known;
     }
-    sql.update("INSERT INTO rules (name, active_ms) VALUES (?, 0) ON CONFLICT DO NOTHING", rule);
+    sql.update(
+        """
+        INSERT INTO rules (name, active_ms) VALUES (?, 0)
+        ON CONFLICT (name) DO UPDATE SET unused = NULL WHERE unused IS NOT NULL
+        """,
+        rule);
     long number = sql.number("SELECT number FROM rules WHERE name = ?", rule);
     numbers.put(rule, number);
     return number;
@@ -51,12 +57,22 @@ final class RuleTable {
     numbers.clear();
   }
 
-  /// Removes some rules that nothing speaks of. One that comes back begins anew.
+  /// Marks some rules of which only the log speaks, and removes some of which that does not either.
+  /// One that comes back begins anew.
   ///
   /// @return how many
   int removeUnused() throws SQLException {
+    // Whoever uses one from here on asks for its number, which ends the mark.
     numbers.clear();
-    return sql.update("DELETE FROM rules WHERE number IN (" + UNUSED + ")");
+    int marked =
+        sql.update(
+            "UPDATE rules SET unused = coalesce("
+                + "(SELECT seq FROM sqlite_sequence WHERE name = 'log'), 0)"
+                + " WHERE unused IS NULL AND number IN ("
+                + UNUSED
+                + ")");
+    return marked
+        + sql.update("DELETE FROM rules WHERE unused IS NOT NULL AND number IN (" + UNUSED + ")");
   }
 
   /// Moves the clocks of rules for which something waits; the others have no one to count for.

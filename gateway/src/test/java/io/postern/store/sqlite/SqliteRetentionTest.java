@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
 import io.postern.journal.JournalContract;
+import io.postern.journal.Query;
 import io.postern.queue.Claim;
 import io.postern.queue.Pause;
 import io.postern.queue.Retention;
@@ -17,6 +18,7 @@ import io.postern.queue.Settlement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +61,27 @@ final class SqliteRetentionTest {
     assertEquals("held", Sqls.text(path(), "SELECT group_concat(name) FROM rules"));
     assertEquals("1", Sqls.text(path(), "SELECT count(*) FROM books"));
     assertEquals("4", Sqls.text(path(), "SELECT value FROM counters WHERE name = 'purged'"));
+  }
+
+  @Test
+  void aRuleHasItsNameWhileTheLogSpeaksOfIt() throws Exception {
+    put(store, mail("m1", clock.instant(), "desk"), bytes(100));
+    succeedAll("desk");
+    clock.tick(Duration.ofDays(40));
+    // Its deliveries are gone now, and its rows are not.
+    purge();
+    put(store, mail("m2", clock.instant(), "desk"), bytes(100));
+    succeedAll("desk");
+    clock.tick(Duration.ofDays(60));
+    // Those of the first mail are gone.
+    purge();
+    assertEquals("2", Sqls.text(path(), "SELECT count(*) FROM log"));
+    assertEquals(
+        List.of("desk", "desk"),
+        store.search(Query.ALL, 0, 10).stream().map(row -> row.step().rule()).toList());
+    clock.tick(Duration.ofDays(60));
+    purge();
+    assertEquals("0", Sqls.text(path(), "SELECT count(*) FROM rules"));
   }
 
   @Test
