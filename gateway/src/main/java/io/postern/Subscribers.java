@@ -6,6 +6,7 @@ import io.postern.console.Health.Level;
 import io.postern.feed.Feed;
 import io.postern.feed.Notices;
 import io.postern.feed.Roster;
+import io.postern.feed.Stand;
 import io.postern.feed.SubscriberFiles;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Cursor;
@@ -98,6 +99,14 @@ record Subscribers(LiveFiles<Roster> files, Feed feed, Cursors cursors) implemen
     if (!feed.isAlive()) {
       findings.add(finding("nobody is told any more; restart the gateway"));
     }
+    feed.stands().forEach((name, stand) -> tell(name, stand, findings));
+    feed.faults()
+        .forEach(
+            (name, fault) ->
+                findings.add(
+                    finding(
+                        "%s can't be told for a fault of ours, see the service log: %s"
+                            .formatted(name, fault))));
     try {
       for (Pause pause : cursors.pausedSubscribers()) {
         findings.add(
@@ -125,6 +134,16 @@ record Subscribers(LiveFiles<Roster> files, Feed feed, Cursors cursors) implemen
       // The checkup of the store says so.
     }
     return findings;
+  }
+
+  private static void tell(String name, Stand stand, List<Finding> findings) {
+    if (stand.state() == Stand.State.FAILING) {
+      String last = stand.reason().isEmpty() ? "the last post was not taken" : stand.reason();
+      findings.add(finding("%s takes no events: %s; it is tried again".formatted(name, last)));
+    }
+    if (!stand.skipped().isEmpty()) {
+      findings.add(finding("%s was not told of all: %s".formatted(name, stand.skipped())));
+    }
   }
 
   private static Finding finding(String text) {

@@ -128,7 +128,7 @@ final class EndpointCommand implements Runnable {
           text(reason, detail) + ", a delivery would fail at once";
       case Outcome.Gone(String reason, String detail) ->
           text(reason, detail) + ", the endpoint would be paused";
-      case Outcome.NotMade(String reason) -> "none: " + reason;
+      case Outcome.NotMade(String reason, _) -> "none: " + reason;
     };
   }
 

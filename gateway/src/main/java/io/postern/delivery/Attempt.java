@@ -122,7 +122,9 @@ final class Attempt {
               Sign.NONE,
               null,
               Pause.Cause.GONE);
-      case Outcome.NotMade(String reason) ->
+      // It is due at once for the next process, as what a crash leaves is.
+      case Outcome.NotMade(_, boolean stopping) when stopping -> Result.unmade(now);
+      case Outcome.NotMade(String reason, _) ->
           // The next one would most likely meet the same fault: a few find out, not all that wait.
           Result.of(
               new Settlement.Again(new Trial(now, elapsed, 0, reason, ""), due, true), Sign.FAILED);

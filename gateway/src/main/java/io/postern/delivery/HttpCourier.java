@@ -208,7 +208,7 @@ public final class HttpCourier implements Courier {
         return Call.of(answered(post, reader));
       }
       if (stopping) {
-        return Call.of(new Outcome.NotMade("the gateway stopped during the call"));
+        return Call.of(new Outcome.NotMade("the gateway stopped during the call", true));
       }
       Throwable cause = e.getCause() == null ? e : e.getCause();
       boolean isStale = isUnanswered(cause) && System.nanoTime() - begun < STALE_NANOS;

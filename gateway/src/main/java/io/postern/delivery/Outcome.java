@@ -41,7 +41,13 @@ public sealed interface Outcome {
   /// that.
   ///
   /// @param reason as in [Deferred]
-  record NotMade(String reason) implements Outcome {
+  /// @param stopping true when it was the gateway's stop, which says nothing of the next attempt
+  record NotMade(String reason, boolean stopping) implements Outcome {
+    /// For a fault that the next attempt may meet, too.
+    public NotMade(String reason) {
+      this(reason, false);
+    }
+
     @Override
     public int httpStatus() {
       return 0;

@@ -120,7 +120,7 @@ record EndpointExam(
               subject,
               text(reason, detail) + ": the endpoint is paused by that",
               "mend the URL in the rule, then: postern endpoint resume " + endpoint.rule());
-      case Outcome.NotMade(String reason) -> unreadable(reason);
+      case Outcome.NotMade(String reason, _) -> unreadable(reason);
     };
   }
 

@@ -92,7 +92,7 @@ record Envoy(
       case Outcome.Refused(int status, String reason, String detail) ->
           words(status, reason, detail);
       case Outcome.Gone(String reason, String detail) -> words(410, reason, detail);
-      case Outcome.NotMade(String reason) -> reason;
+      case Outcome.NotMade(String reason, _) -> reason;
     };
   }
 

@@ -38,10 +38,13 @@ public final class Feed implements AutoCloseable {
   /// How long it rests at least, so that clocks of tests and of the world may differ.
   private static final Duration LOOK_AFTER = Duration.ofSeconds(1);
 
+  private static final Duration FAULT_WAIT_MAX = Duration.ofMinutes(1);
+  private static final int FAULT_DOUBLINGS = 6;
+
   private final Parts parts;
   private final Limits limits;
   private final InHand inHand;
-  private final Telling.Parts tellingParts;
+  private final TellingParts tellingParts;
   private final Signal signal = new Signal();
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -90,7 +93,7 @@ public final class Feed implements AutoCloseable {
     this.limits = limits;
     this.inHand = new InHand(limits.inHandMax());
     this.tellingParts =
-        new Telling.Parts(
+        new TellingParts(
             parts.cursors(),
             new Teller(parts.books(), parts.cursors()),
             new Envoy(parts.courier(), parts.gateway(), parts.clock(), parts.chance()),
@@ -110,6 +113,11 @@ public final class Feed implements AutoCloseable {
     private volatile boolean isRunning;
     private volatile @Nullable Stand stand;
     private volatile Instant next = Instant.MIN;
+
+    /// How many turns in a row ended by a fault of ours, and the last one's.
+    private int faults;
+
+    private volatile String fault = "";
 
     Lane(Telling telling) {
       this.telling = telling;
@@ -190,6 +198,18 @@ public final class Feed implements AutoCloseable {
           }
         });
     return stands;
+  }
+
+  /// The faults of ours that keep subscribers from being told, by name.
+  public Map<String, String> faults() {
+    Map<String, String> faults = new HashMap<>();
+    lanes.forEach(
+        (name, lane) -> {
+          if (!lane.fault.isEmpty()) {
+            faults.put(name, lane.fault);
+          }
+        });
+    return faults;
   }
 
   /// How often it has looked at its subscribers, to the end of a look.
@@ -293,6 +313,21 @@ public final class Feed implements AutoCloseable {
     Thread.ofVirtual().name("feed-" + name).start(() -> run(name, lane));
   }
 
+  /// Notes a fault of ours. It most likely comes again: it is traced once, and tried more seldom.
+  ///
+  /// @return how long to wait
+  private static Duration fault(String name, Lane lane, Throwable e) {
+    if (lane.faults == 0) {
+      log.atError()
+          .addKeyValue("subscriber", name)
+          .setCause(e)
+          .log("a subscriber's turn failed by a fault of ours");
+    }
+    lane.fault = e.toString();
+    Duration wait = LOOK_AFTER.multipliedBy(1L << Math.min(lane.faults++, FAULT_DOUBLINGS));
+    return wait.compareTo(FAULT_WAIT_MAX) < 0 ? wait : FAULT_WAIT_MAX;
+  }
+
   private void run(String name, Lane lane) {
     Instant next = parts.clock().instant().plus(LOOK_AFTER);
     try {
@@ -314,6 +349,8 @@ public final class Feed implements AutoCloseable {
           skips.remove(name, skip);
         }
         next = lane.telling.turn(subscriber.get(), pause);
+        lane.faults = 0;
+        lane.fault = "";
         lane.stand = lane.telling.stand(subscriber.get(), pauses.get(name));
         going = !isStopping && !next.isAfter(parts.clock().instant());
       }
@@ -322,10 +359,7 @@ public final class Feed implements AutoCloseable {
           .addKeyValue("subscriber", name)
           .log("a subscriber can't be told now, trying again: {}", e.getMessage());
     } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
-      log.atError()
-          .addKeyValue("subscriber", name)
-          .setCause(e)
-          .log("a subscriber's turn failed by a fault of ours");
+      next = parts.clock().instant().plus(fault(name, lane, e));
     } finally {
       lane.next = next;
       lane.isRunning = false;

@@ -21,6 +21,8 @@ final class Notes {
   private final String hostName;
   private final List<Posting> unsaved = new ArrayList<>();
   private boolean isBehind;
+  private String lastMissed = "";
+  private Instant missedAt = Instant.EPOCH;
 
   /// @param hostName who we are, in the log
   Notes(Cursors cursors, String subscriber, String hostName) {
@@ -65,6 +67,17 @@ final class Notes {
     return new Trial(now, 0, hostName, url.toString(), 0, Duration.ZERO, reason);
   }
 
+  /// Events were given up, of which a person is to be told for a while.
+  void missed(String reason, Instant now) {
+    lastMissed = reason;
+    missedAt = now;
+  }
+
+  /// What was given up last, if it was since a time and in this process; else empty.
+  String missedSince(Instant time) {
+    return missedAt.isAfter(time) ? lastMissed : "";
+  }
+
   /// How many rows wait.
   int size() {
     return unsaved.size();
@@ -81,5 +94,15 @@ final class Notes {
     cursors.save(cursor, List.copyOf(unsaved));
     unsaved.clear();
     isBehind = false;
+  }
+
+  /// So many events, in words.
+  static String skipped(long events) {
+    return (events == 1 ? "1 event" : events + " events") + " skipped";
+  }
+
+  /// A long time in words.
+  static String days(Duration time) {
+    return time.toHours() % 24 == 0 ? time.toDays() + " d" : time.toHours() + " h";
   }
 }

@@ -21,6 +21,11 @@ final class Pace {
   /// After so many of these it was the events.
   private static final int BROKEN_MIN = 3;
 
+  /// After so many batches that were taken the next are twice as large again: an endpoint's limit
+  /// may have been raised, and events may have become shorter.
+  static final int GROW_AFTER = 100;
+
+  private int takenBelow;
   private int size = Integer.MAX_VALUE;
   private int sizeMax = Integer.MAX_VALUE;
 
@@ -39,6 +44,10 @@ final class Pace {
   void taken() {
     size = size > Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : size * 2;
     soughtIn = size > soughtIn ? 0 : soughtIn;
+    if (sizeMax < Integer.MAX_VALUE && ++takenBelow == GROW_AFTER) {
+      takenBelow = 0;
+      sizeMax = sizeMax > Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : sizeMax * 2;
+    }
   }
 
   /// A post was not.
@@ -55,12 +64,13 @@ final class Pace {
     return parcel.isDivisible() && (isBroken || ABOUT_CONTENT.contains(httpStatus));
   }
 
-  /// Has batches be half as large: for good when the post was too large, else until the event is
+  /// Has batches be half as large: for long when the post was too large, else until the event is
   /// found, or all were taken.
   void halve(int httpStatus, int events) {
     int half = Math.max(1, events / 2);
     if (httpStatus == TOO_LARGE) {
       sizeMax = half;
+      takenBelow = 0;
     } else {
       size = half;
       soughtIn = Math.max(soughtIn, events);

@@ -10,7 +10,10 @@ import java.util.Map;
 /// @param position the number of the last row of the log that it is done with, on disk or not yet
 /// @param missed how many events it will never be told of, since it was first seen
 /// @param posts how many ended in a way, test events among them
-public record Stand(State state, long position, long missed, Map<End, Long> posts) {
+/// @param reason why it did not take the last post; empty when it did, and of one before the start
+/// @param skipped what it was not told in the last week, in words; empty for nothing
+public record Stand(
+    State state, long position, long missed, Map<End, Long> posts, String reason, String skipped) {
   public Stand {
     posts = Map.copyOf(posts);
   }

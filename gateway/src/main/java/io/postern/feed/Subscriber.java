@@ -107,6 +107,11 @@ public record Subscriber(
     }
   }
 
+  /// True when posts to the other one are posts to this one: to the same place, in the same way.
+  boolean isReachedAs(Subscriber other) {
+    return receiver.equals(other.receiver) && dialect.equals(other.dialect);
+  }
+
   /// Where test events count for: elsewhere, or in another format, it is to be validated anew.
   public String address() {
     return receiver.url() + " " + dialect.format().word();

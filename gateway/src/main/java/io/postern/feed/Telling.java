@@ -5,18 +5,14 @@ import io.postern.feed.Stand.State;
 import io.postern.journal.Arrival;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Times;
-import io.postern.mail.Ids;
 import io.postern.queue.Cursor;
 import io.postern.queue.Cursor.Batch;
-import io.postern.queue.Cursors;
 import io.postern.queue.Pause;
 import io.postern.queue.Pause.Cause;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,13 +46,16 @@ final class Telling {
   /// More than this between two looks was no time of ours: the machine slept, or its clock was set.
   private static final Duration ELAPSE_MAX = Duration.ofHours(1);
 
+  /// How long a person is told that events were skipped.
+  private static final Duration SKIPPED_TOLD = Duration.ofDays(7);
+
   /// No wait is longer; one that looks so comes from a clock that was set back.
   private static final Duration WAIT_MAX = Duration.ofHours(27);
 
   /// How many posts of one batch may be over without that being on disk.
   private static final int UNSAVED_MAX = 100;
 
-  private final Parts parts;
+  private final TellingParts parts;
   private final Rows rows;
   private final Notes notes;
   private final PostCounts counts = new PostCounts();
@@ -79,35 +78,14 @@ final class Telling {
   /// What came of the last attempt; empty when it was good, and of one before this process.
   private String lastReason = "";
 
+  /// The subscriber as its file was at the last turn.
+  private @Nullable Subscriber known;
+
   /// True when the last post could not be made for a fault of ours: what waits is held.
   private boolean isUnmade;
 
-  /// What it works with.
-  ///
-  /// @param cursors the log, and where subscribers stand in it
-  /// @param teller makes events
-  /// @param envoy carries them
-  /// @param clock the time
-  /// @param chance the jitter
-  /// @param ids names batches
-  /// @param notices told of pauses and of what is given up
-  /// @param hostName who we are, in the subscribers' log
-  /// @param kept how long rows of the log are kept, whoever waits for them
-  /// @param inHand the memory that it has a share of
-  record Parts(
-      Cursors cursors,
-      Teller teller,
-      Envoy envoy,
-      InstantSource clock,
-      RandomGenerator chance,
-      Ids ids,
-      Notices notices,
-      String hostName,
-      Duration kept,
-      InHand inHand) {}
-
   /// @param cursor where it stands, as the store has it
-  Telling(Parts parts, Cursor cursor) {
+  Telling(TellingParts parts, Cursor cursor) {
     this.parts = parts;
     this.rows = new Rows(parts.cursors(), parts.teller(), parts.inHand().readers());
     this.name = cursor.subscriber();
@@ -134,6 +112,7 @@ final class Telling {
   /// @return when the next turn is due; not after now when there may be more to do
   Instant turn(Subscriber subscriber, @Nullable Pause pause) throws StoreUnavailable {
     Instant now = parts.clock().instant();
+    noteReceiver(subscriber);
     boolean isVerified = isVerified(subscriber);
     boolean isReady = parts.teller().isReady(subscriber);
     boolean isHeld = pause != null || !isVerified || !isReady || isUnmade;
@@ -169,6 +148,14 @@ final class Telling {
     return post(subscriber, pause, isHeld);
   }
 
+  /// Who is mended is tried at once, however long the wait was to be.
+  private void noteReceiver(Subscriber subscriber) {
+    if (known != null && !known.isReachedAs(subscriber) && cursor.standing().attempts() > 0) {
+      resumed();
+    }
+    known = subscriber;
+  }
+
   private boolean isVerified(Subscriber subscriber) {
     return !subscriber.validated() || cursor.verified().equals(subscriber.address());
   }
@@ -181,11 +168,19 @@ final class Telling {
             : !isVerified(subscriber)
                 ? State.UNVERIFIED
                 : cursor.standing().attempts() > 0 ? State.FAILING : State.GOOD;
-    return new Stand(state, cursor.position(), cursor.missed().events(), counts.sums());
+    return new Stand(
+        state,
+        cursor.position(),
+        cursor.missed().events(),
+        counts.sums(),
+        lastReason,
+        notes.missedSince(lookedAt.minus(SKIPPED_TOLD)));
   }
 
   /// A pause was ended by a person: it is tried at once, and its failures are counted anew.
   void resumed() {
+    testId = "";
+    isUnmade = false;
     cursor = cursor.with(cursor.standing().well(parts.clock().instant()));
   }
 
@@ -205,7 +200,8 @@ final class Telling {
       Instant now = parts.clock().instant();
       Parcel parcel = parcels.get(batch.done());
       String last = lastReason.isEmpty() ? "" : "; last: " + lastReason;
-      String reason = skipped(parcel.events().size()) + " by an operator, number " + event + last;
+      String reason =
+          Notes.skipped(parcel.events().size()) + " by an operator, number " + event + last;
       notes.givenUp(batch.postId(), parcel.words(), subscriber.receiver().url(), reason, now);
       miss(parcel.events().size(), reason);
       cursor = cursor.with(cursor.standing().well(now));
@@ -270,7 +266,8 @@ final class Telling {
     }
     gathering = null;
     parcels = gathered.parcels(subscriber.dialect().format().eventsMax());
-    cursor = cursor.with(new Batch(parts.ids().next(), gathered.last(), 0, version));
+    cursor =
+        cursor.with(new Batch(parts.ids().next(), gathered.last(), 0, version, parcels.size()));
     for (int i = 0; i < parcels.size(); i++) {
       notes.queued(batch().postId(i), subscriber, parcels.get(i), now);
     }
@@ -304,6 +301,11 @@ final class Telling {
       version = current;
       parcels = rows.parcels(subscriber, cursor.position(), batch.last());
     }
+    if (parcels.size() != batch.posts() && !parcels.isEmpty()) {
+      // A report was erased meanwhile: what was the third post may be the second now.
+      closeBatch("the log was changed; its events are posted anew");
+      return;
+    }
     if (batch.done() >= parcels.size()) {
       cursor = cursor.at(batch.last());
       parcels = List.of();
@@ -321,6 +323,9 @@ final class Telling {
     counts.ended(answer.outcome());
     Instant now = parts.clock().instant();
     elapse(now, isHeld);
+    if (answer.outcome() instanceof Outcome.NotMade(_, boolean stopping) && stopping) {
+      return now;
+    }
     isUnmade = answer.outcome() instanceof Outcome.NotMade;
     return switch (answer.outcome()) {
       case Outcome.Accepted _ -> taken(pause, answer, now);
@@ -366,7 +371,7 @@ final class Telling {
       cursor = cursor.at(batch.last());
       parcels = List.of();
     } else {
-      cursor = cursor.with(new Batch(batch.id(), batch.last(), batch.done() + 1, batch.version()));
+      cursor = cursor.with(batch.next());
     }
   }
 
@@ -386,9 +391,9 @@ final class Telling {
             && failing.compareTo(retry.pauseAfter()) >= 0
             && retry.pauseAfter().compareTo(retry.period()) < 0;
     if (pause == null && isHopeless) {
-      pause(Cause.FAILING, "nothing but failures for " + days(retry.pauseAfter()), now);
+      pause(Cause.FAILING, "nothing but failures for " + Notes.days(retry.pauseAfter()), now);
     } else if (pause == null && age(now).compareTo(retry.period()) >= 0) {
-      String why = "older than " + days(retry.period()) + "; last: " + lastReason;
+      String why = "older than " + Notes.days(retry.period()) + "; last: " + lastReason;
       giveUp(subscriber, now.minus(retry.period()).minus(cursor.standing().held()), why, now);
     }
     if ((pause != null || isHopeless) && due.isBefore(now.plus(PROBE_EVERY))) {
@@ -484,7 +489,7 @@ final class Telling {
     agedAt = now;
     Duration period = subscriber.retry().period();
     Duration kept = period.compareTo(parts.kept()) > 0 ? period : parts.kept();
-    giveUp(subscriber, now.minus(kept), "held, and older than " + days(kept), now);
+    giveUp(subscriber, now.minus(kept), "held, and older than " + Notes.days(kept), now);
   }
 
   /// Skips the events of before a time. They are counted, and a row and a notice say how many.
@@ -523,7 +528,7 @@ final class Telling {
 
   private void giveUp(Subscriber subscriber, Rows.Passed passed, String why, Instant now)
       throws StoreUnavailable {
-    String reason = skipped(passed.events()) + ": " + why;
+    String reason = Notes.skipped(passed.events()) + ": " + why;
     if (cursor.batch() != null) {
       closeBatch("given up: " + why);
     }
@@ -537,6 +542,7 @@ final class Telling {
 
   /// Tells a person of events that will not be told.
   private void miss(long events, String reason) {
+    notes.missed(reason, lookedAt);
     cursor = cursor.with(cursor.missed().and(events));
     log.atWarn().addKeyValue("subscriber", name).log(reason);
     parts.notices().skipped(name, events, reason);
@@ -554,7 +560,7 @@ final class Telling {
           "it was not enabled from %s on, and they are older than %s%s"
               .formatted(
                   Times.text(away),
-                  days(period),
+                  Notes.days(period),
                   gone == 0 ? "" : "; besides, " + gone + " rows are gone from the log");
       giveUp(subscriber, passed, why, now);
     }
@@ -584,16 +590,7 @@ final class Telling {
     return batch;
   }
 
-  private static String skipped(long events) {
-    return (events == 1 ? "1 event" : events + " events") + " skipped";
-  }
-
   private static Duration shorter(Duration one, Duration other) {
     return one.compareTo(other) <= 0 ? one : other;
-  }
-
-  /// A long time in words.
-  private static String days(Duration time) {
-    return time.toHours() % 24 == 0 ? time.toDays() + " d" : time.toHours() + " h";
   }
 }

@@ -26,7 +26,13 @@ public record Cursor(
   /// @param last the number of its last row; it begins behind the cursor's position
   /// @param done how many of its posts are over
   /// @param version what it was parted into posts by; by another version it is another batch
-  public record Batch(String id, long last, int done, String version) {
+  /// @param posts how many it has
+  public record Batch(String id, long last, int done, String version, int posts) {
+    /// The same when one more of its posts is over.
+    public Batch next() {
+      return new Batch(id, last, done + 1, version, posts);
+    }
+
     /// The id of the next of its posts.
     public String postId() {
       return postId(done);

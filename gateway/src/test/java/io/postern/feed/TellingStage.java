@@ -170,7 +170,7 @@ final class TellingStage {
     }
     telling =
         new Telling(
-            new Telling.Parts(
+            new TellingParts(
                 store,
                 new Teller(() -> book, store),
                 new Envoy(script, new Payload.Gateway("mx.example.com", "main"), clock, chance),

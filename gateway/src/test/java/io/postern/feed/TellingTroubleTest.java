@@ -9,6 +9,7 @@ import io.postern.queue.Pause;
 import io.postern.queue.Pause.Cause;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -217,5 +218,110 @@ final class TellingTroubleTest {
     stage.turnToRest();
     assertEquals(List.of("m0-1"), stage.told());
     assertEquals(0, stage.notices().skipped(), "it could not be told");
+  }
+
+  @Test
+  void whoIsMendedIsTriedAtOnce() throws Exception {
+    String retry = "retry: { schedule: [1h, 6h, 24h], period: 4d }";
+    stage.subscriber("validate: false", retry);
+    stage.mails(1);
+    stage.clock().tick(INTERVAL);
+    stage.answer(DOWN);
+    stage.turnToRest();
+    stage.subscriber("validate: false", retry, "batch: { max: 200 }");
+    stage.turnToRest();
+    assertEquals(1, stage.posts().size(), "that changes nothing for the endpoint");
+    stage.url("https://other.example.com/events");
+    stage.subscriber("validate: false", retry);
+    stage.turnToRest();
+    assertEquals(List.of("m0-1", "m0-1"), stage.told());
+    assertEquals(0, stage.telling().cursor().standing().attempts());
+  }
+
+  @Test
+  void aPostThatOurStopCutOffCostsNoAttemptAndNoWait() throws Exception {
+    stage.subscriber("validate: false");
+    stage.mails(1);
+    stage.clock().tick(INTERVAL);
+    stage.answer(new Outcome.NotMade("the gateway stopped during the call", true));
+    stage.turn();
+    stage.restart();
+    stage.turnToRest();
+    assertEquals(2, stage.posts().size());
+    assertEquals(1, stage.posts().getLast().attempt());
+    assertEquals(stage.posts().getFirst().id(), stage.posts().getLast().id());
+  }
+
+  @Test
+  void aBatchOfWhichSomethingWasErasedIsPostedAnew() throws Exception {
+    stage.subscriber("validate: false", "format: bik");
+    stage.mails(4);
+    stage.clock().tick(INTERVAL);
+    stage.answer(GOOD, GOOD, DOWN);
+    stage.turnToRest();
+    stage.restart();
+    stage.removeFromLog(1, 1);
+    stage.clock().tick(Duration.ofSeconds(70));
+    stage.turnToRest();
+    assertEquals(
+        List.of("m0-1", "m1-1", "m2-1", "m1-1", "m2-1", "m3-1"),
+        stage.told(),
+        "rather twice than never");
+  }
+
+  @Test
+  void aBatchOfManyPostsIsNotedNowAndThen() throws Exception {
+    stage.subscriber("validate: false", "format: bik", "batch: { max: 150 }");
+    stage.mails(150);
+    List<Integer> noted = new ArrayList<>();
+    stage.whilePosting(() -> noted.add(stage.store().cursors().getFirst().batch().done()));
+    stage.turnToRest();
+    assertEquals(150, noted.size());
+    assertEquals(List.of(0, 100), noted.stream().distinct().toList());
+  }
+
+  @Test
+  void whatIsPassedOverIsNotedOnceAMinute() throws Exception {
+    stage.subscriber("validate: false", "rules: [other]");
+    stage.mails(3);
+    stage.turnToRest();
+    assertEquals(0, stage.store().cursors().getFirst().position());
+    stage.clock().tick(Duration.ofMinutes(2));
+    stage.mails(1);
+    stage.turnToRest();
+    assertEquals(4, stage.store().cursors().getFirst().position());
+  }
+
+  @Test
+  void aPauseInWhichNothingWaitedLengthensNoPeriod() throws Exception {
+    stage.subscriber("validate: false", "retry: { interval: 10m, period: 1d, pause-after: 1d }");
+    stage.store().pauseSubscriber(new Pause("ops", stage.clock().instant(), "by hand"));
+    for (int day = 0; day < 10; day++) {
+      stage.turnToRest();
+      stage.clock().tick(Duration.ofDays(1));
+    }
+    stage.store().resumeSubscriber("ops");
+    stage.telling().resumed();
+    stage.turnToRest();
+    stage.always(DOWN);
+    stage.mails(1);
+    for (int hour = 0; hour < 27; hour++) {
+      stage.clock().tick(Duration.ofHours(1));
+      stage.turnToRest();
+    }
+    assertEquals(1, stage.notices().skipped());
+  }
+
+  @Test
+  void batchesGrowAgainAfterOneWasTooLarge() {
+    Pace pace = new Pace();
+    pace.halve(413, 100);
+    assertEquals(50, pace.max(1_000));
+    for (int i = 1; i < Pace.GROW_AFTER; i++) {
+      pace.taken();
+    }
+    assertEquals(50, pace.max(1_000));
+    pace.taken();
+    assertEquals(100, pace.max(1_000));
   }
 }

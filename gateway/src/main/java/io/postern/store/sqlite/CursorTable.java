@@ -46,10 +46,10 @@ final class CursorTable {
       // Not the highest number that there is, which may have been removed, but that ever was.
       sql.update(
           """
-          INSERT INTO cursors (subscriber, holding, position, last, done, version, verified,
+          INSERT INTO cursors (subscriber, holding, position, last, done, version, posts, verified,
             attempts, due, held_ms, seen, missed)
           VALUES (?1, 1, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'log'), 0), 0, 0,
-            '', '', 0, ?2, 0, ?2, 0)
+            '', 0, '', 0, ?2, 0, ?2, 0)
           ON CONFLICT (subscriber) DO UPDATE SET holding = 1
           """,
           subscriber,
@@ -63,7 +63,8 @@ final class CursorTable {
     Cursor.Standing standing = cursor.standing();
     sql.update(
         """
-        UPDATE cursors SET position = ?, batch = ?, last = ?, done = ?, version = ?, verified = ?,
+        UPDATE cursors SET position = ?, batch = ?, last = ?, done = ?, version = ?, posts = ?,
+          verified = ?,
           attempts = ?, due = ?, failing_ms = ?, held_ms = ?, seen = ?, missed = ?, away = ?
         WHERE subscriber = ?
         """,
@@ -72,6 +73,7 @@ final class CursorTable {
         batch == null ? 0 : batch.last(),
         batch == null ? 0 : batch.done(),
         batch == null ? "" : batch.version(),
+        batch == null ? 0 : batch.posts(),
         cursor.verified(),
         standing.attempts(),
         standing.due(),
@@ -152,7 +154,7 @@ final class CursorTable {
     return sql.list(
         """
         SELECT subscriber, position, batch, last, done, version, verified, attempts, due,
-          failing_ms, held_ms, seen, missed, away
+          failing_ms, held_ms, seen, missed, away, posts
         FROM cursors ORDER BY subscriber
         """,
         CursorTable::cursor);
@@ -167,7 +169,8 @@ final class CursorTable {
         row.getLong(2),
         batch == null
             ? null
-            : new Cursor.Batch(batch, row.getLong(4), row.getInt(5), row.getString(6)),
+            : new Cursor.Batch(
+                batch, row.getLong(4), row.getInt(5), row.getString(6), row.getInt(15)),
         row.getString(7),
         new Cursor.Standing(
             row.getInt(8),

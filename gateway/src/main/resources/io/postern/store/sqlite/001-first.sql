@@ -174,6 +174,7 @@ CREATE TABLE cursors (
   last INTEGER NOT NULL,
   done INTEGER NOT NULL,            -- posts of the batch that are over
   version TEXT NOT NULL,            -- what the batch was parted into posts by
+  posts INTEGER NOT NULL,           -- how many those are
   verified TEXT NOT NULL,           -- where a test event was taken; '' for nowhere
   attempts INTEGER NOT NULL,        -- since something was taken
   due INTEGER NOT NULL,

@@ -81,6 +81,27 @@ final class BlockTableTest {
     assertEquals(2, store.blocks().size());
   }
 
+  @Test
+  void changesStayUntilThoseWhoAreToldHaveHadThem() throws Exception {
+    store.keep(List.of("ops"), clock.instant());
+    store.block(new Block("example.org", clock.instant(), ""));
+    clock.tick(Duration.ofDays(100));
+    purge();
+    assertEquals(
+        "example.org", Sqls.text(path(), "SELECT group_concat(sender) FROM block_changes"));
+    store.save(store.cursors().getFirst().at(1), List.of());
+    purge();
+    assertEquals("0", Sqls.text(path(), "SELECT count(*) FROM block_changes"));
+  }
+
+  private void purge() throws Exception {
+    Retention retention =
+        new Retention(store, io.postern.queue.Settings.USUAL, clock, clock.instant());
+    while (retention.runOnce()) {
+      // There may be more.
+    }
+  }
+
   private Path path() {
     return folder.resolve("postern.db");
   }

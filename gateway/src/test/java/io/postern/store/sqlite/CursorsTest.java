@@ -77,7 +77,7 @@ final class CursorsTest {
         new Cursor(
             "ops",
             7,
-            new Cursor.Batch("b1", 12, 3, "v1"),
+            new Cursor.Batch("b1", 12, 3, "v1", 5),
             "https://ops.example.com/ cmc",
             new Cursor.Standing(
                 4,
