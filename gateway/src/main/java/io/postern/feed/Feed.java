@@ -122,6 +122,11 @@ public final class Feed implements AutoCloseable {
     Lane(Telling telling) {
       this.telling = telling;
     }
+
+    /// What it knows of longer waits it asks for itself, at each turn; a fault it can't.
+    private Duration restMax() {
+      return fault.isEmpty() ? REFRESH_EVERY : FAULT_WAIT_MAX;
+    }
   }
 
   /// Hears of pauses, which the turns to come are to know.
@@ -174,7 +179,7 @@ public final class Feed implements AutoCloseable {
     for (Map.Entry<String, Lane> entry : lanes.entrySet()) {
       Lane lane = entry.getValue();
       boolean isDue =
-          isForced || !lane.next.isAfter(now) || lane.next.isAfter(now.plus(REFRESH_EVERY));
+          isForced || !lane.next.isAfter(now) || lane.next.isAfter(now.plus(lane.restMax()));
       if (!lane.isRunning && isDue && !isStopping) {
         start(entry.getKey(), lane);
         started++;

@@ -218,6 +218,17 @@ final class DispatcherTest extends DispatcherCase {
   }
 
   @Test
+  void anAttemptThatOurStopCutOffCostsNoWaitAndIsNoDeferral() throws Exception {
+    put();
+    courier.always = new Outcome.NotMade("the gateway stopped during the call", true);
+    assertEquals(1, crank());
+    assertTrue(!has(Status.DEFERRED));
+    courier.always = new Outcome.Accepted(200);
+    crank();
+    assertTrue(has(Status.SUCCEEDED), "the next process need not wait");
+  }
+
+  @Test
   void theLogHasOneRowWhileOnlyTheDetailOfAnAnswerChanges() throws Exception {
     put();
     for (int i = 0; i < 3; i++) {
