@@ -62,6 +62,7 @@ final class TellingStage {
   private Subscriber subscriber;
   private Telling telling;
   private boolean hasBook = true;
+  private Duration kept = KEPT;
   private int next;
 
   /// A post that was made.
@@ -132,6 +133,11 @@ final class TellingStage {
     }
   }
 
+  /// How long the log is kept; said before the subscriber is written.
+  void keep(Duration time) {
+    kept = time;
+  }
+
   void url(String other) throws Exception {
     url = other;
     subscriber(lines);
@@ -179,7 +185,7 @@ final class TellingStage {
                 new Ids(clock, chance),
                 notices,
                 "mx.example.com",
-                KEPT,
+                kept,
                 inHand),
             store.cursors().getFirst());
   }

@@ -313,6 +313,20 @@ final class TellingTroubleTest {
   }
 
   @Test
+  void whatIsHeldIsKeptForThePeriodThoughTheLogIsNot() throws Exception {
+    stage.keep(Duration.ofDays(1));
+    stage.subscriber("validate: false", "retry: { period: 4d }");
+    stage.mails(1);
+    stage.store().pauseSubscriber(new Pause("ops", stage.clock().instant(), "by hand"));
+    stage.clock().tick(Duration.ofDays(3));
+    stage.turnToRest();
+    assertEquals(0, stage.notices().skipped());
+    stage.clock().tick(Duration.ofDays(2));
+    stage.turnToRest();
+    assertEquals(1, stage.notices().skipped());
+  }
+
+  @Test
   void batchesGrowAgainAfterOneWasTooLarge() {
     Pace pace = new Pace();
     pace.halve(413, 100);
