@@ -62,6 +62,10 @@ final class NoticesTest {
   /// Looks an hour later, when everything may be told again.
   private boolean hourLater() {
     gateway.clock.tick(HOUR);
+    // To a transaction that is under way, the leap of the clock is a disk that hangs.
+    TestGateway.until(
+        "no transaction is older than the leap",
+        () -> !gateway.gateway().status().contains("nothing can be written"));
     return gateway.gateway().tell();
   }
 
