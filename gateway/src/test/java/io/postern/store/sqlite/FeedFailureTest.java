@@ -48,7 +48,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class FeedFailureTest {
   private static final int MAILS = 2;
   private static final int CALLS_MAX = 1_000;
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final JsonMapper JSON = new JsonMapper();
 
   /// Dozens of stores wait for the disk longer than for anything else. That a sync is one is not
