@@ -32,8 +32,8 @@ UPDATE counters SET value = 3 WHERE name = 'last_mail';
 INSERT INTO pauses (rule, since, cause, reason) VALUES (2, 1767323047000, 0, 'by hand');
 INSERT INTO books (kind, version, taken, text) VALUES ('rules', 'book1', 1767323045000, 'text');
 INSERT INTO cursors (subscriber, holding, position, batch, last, done, version, posts, verified, attempts, due, failing_ms,
-  held_ms, seen, paused, cause, reason) VALUES
-  ('ops', 1, 0, 'b1', 1, 0, 'v1', 1, 'https://ops.example.com/ postern', 1, 1767323047000, 0, 0, 1767323047000,
+  held_ms, seen, missed, paused, cause, reason) VALUES
+  ('ops', 1, 0, 'b1', 1, 0, 'v1', 1, 'https://ops.example.com/ postern', 1, 1767323047000, 0, 0, 1767323047000, 2,
     1767323047000, 0, 'by hand');
 INSERT INTO posts (id, subscriber, received, status, events, at, attempt, host_name, endpoint_url, http_status,
   elapsed_ms, reason) VALUES
