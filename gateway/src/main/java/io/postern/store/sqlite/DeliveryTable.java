@@ -42,9 +42,12 @@ final class DeliveryTable {
   /// How many deliveries one transaction brings forward: a few milliseconds' worth.
   static final int FORWARD_MAX = 200;
 
+  /// How long a delivery waits that can't be read, before the next try.
+  static final Duration ASIDE = Duration.ofHours(1);
+
   private static final String REPLAYED = "replayed by operator";
-  private static final String DAMAGED =
-      "the row of its mail or its own was damaged: postern verify";
+  private static final String UNREAD =
+      "its row or that of its mail was damaged, or can't be read: postern verify";
   private static final String DROPPED = "dropped by operator";
 
   private final Sql sql;
@@ -107,88 +110,119 @@ final class DeliveryTable {
   /// Leases what is due, and counts the attempts. What is left of the room is parted evenly among
   /// the rules that still have something due, round by round, so that the statements it takes
   /// depend on the room and the number of rules, never on how much waits.
-  List<Claim> claim(Demand demand, Instant now, Readers readers) throws SQLException {
+  Leases claim(Demand demand, Instant now, Readers readers) throws SQLException {
     Map<String, RuleTable.Due> due = rules.due(now);
     List<Want> open = demand.wants().stream().filter(want -> due.containsKey(want.rule())).toList();
     Shares shares = new Shares(demand);
-    List<Leased> leased = new ArrayList<>();
+    List<Found> all = new ArrayList<>();
     while (!open.isEmpty()) {
       int share = shares.each(open.size());
       List<Want> hungry = new ArrayList<>();
       for (Want want : open) {
         int count = Math.min(share, shares.left(want));
-        List<Leased> some =
-            lease(want, count, Objects.requireNonNull(due.get(want.rule())), now, readers);
-        shares.take(want, some.size());
-        leased.addAll(some);
-        if (count > 0 && some.size() == count && shares.left(want) > 0) {
+        RuleTable.Due rule = Objects.requireNonNull(due.get(want.rule()));
+        List<Found> some = find(rule, count, now, readers);
+        for (Found one : some) {
+          switch (one) {
+            case Leased leased -> lease(leased, now.plus(want.lease()));
+            case Unread unread -> setAside(unread, rule, now);
+          }
+        }
+        all.addAll(some);
+        int taken = only(Leased.class, some).size();
+        shares.take(want, taken);
+        if (count > 0 && taken == count && shares.left(want) > 0) {
           hungry.add(want);
         }
       }
       open = hungry;
     }
-    leased.sort(Comparator.comparingLong(Leased::due));
-    return leased.stream().map(Leased::claim).toList();
+    return new Leases(
+        only(Leased.class, all).stream()
+            .sorted(Comparator.comparingLong(Leased::due))
+            .map(Leased::claim)
+            .toList(),
+        only(Unread.class, all));
   }
 
-  /// A claim, and since when it was due.
-  private record Leased(long number, long due, Claim claim) {}
+  private static <T extends Found> List<T> only(Class<T> type, List<Found> all) {
+    return all.stream().filter(type::isInstance).map(type::cast).toList();
+  }
 
-  private List<Leased> lease(Want want, int count, RuleTable.Due rule, Instant now, Readers readers)
+  /// What came of a claim.
+  ///
+  /// @param unread deliveries that were due and could not be read
+  record Leases(List<Claim> claims, List<Unread> unread) {}
+
+  /// A delivery that is due.
+  sealed interface Found permits Leased, Unread {}
+
+  /// A claim, and since when it was due.
+  record Leased(long number, long due, Claim claim) implements Found {}
+
+  /// A delivery whose row, or that of its mail, was damaged, or is one that this program doesn't
+  /// understand.
+  ///
+  /// @param reason of its last deferred row; null when there is none
+  record Unread(long number, @Nullable String reason, RuntimeException why) implements Found {}
+
+  private List<Found> find(RuleTable.Due rule, int count, Instant now, Readers readers)
       throws SQLException {
     if (count <= 0) {
       // SQLite takes a negative limit for none.
       return List.of();
     }
-    List<Found> found =
-        sql.list(
-            "SELECT d.number, d.due, d.recipient, d.attempt, d.replay, d.began_ms, "
-                + MailTable.COLUMNS
-                + """
-                FROM deliveries d JOIN mails m ON m.number = d.number >> 20
-                WHERE d.rule = ? AND d.state < 2 AND d.due <= ? ORDER BY d.due LIMIT ?
-                """,
-            row -> found(row, rule, readers),
-            rule.number(),
-            now,
-            count);
-    List<Leased> leased = new ArrayList<>();
-    for (Found one : found) {
-      if (one.leased() == null) {
-        // It must not keep all others from being claimed, for ever. Set aside, it can be replayed
-        // once the row is mended.
-        giveUp(List.of(one.number()), DAMAGED);
-        continue;
-      }
-      leased.add(one.leased());
-      sql.update(
-          "UPDATE deliveries SET state = 1, attempt = ?, due = ? WHERE number = ?",
-          one.leased().claim().attempt(),
-          now.plus(want.lease()),
-          one.number());
-    }
-    return leased;
+    return sql.list(
+        "SELECT d.number, d.due, d.recipient, d.attempt, d.replay, d.began_ms, d.reason, "
+            + MailTable.COLUMNS
+            + """
+            FROM deliveries d JOIN mails m ON m.number = d.number >> 20
+            WHERE d.rule = ? AND d.state < 2 AND d.due <= ? ORDER BY d.due LIMIT ?
+            """,
+        row -> found(row, rule, readers),
+        rule.number(),
+        now,
+        count);
   }
 
-  /// A delivery that is due.
-  ///
-  /// @param leased null when its row, or that of its mail, was damaged
-  private record Found(long number, @Nullable Leased leased) {}
+  private void lease(Leased one, Instant end) throws SQLException {
+    sql.update(
+        "UPDATE deliveries SET state = 1, attempt = ?, due = ? WHERE number = ?",
+        one.claim().attempt(),
+        end,
+        one.number());
+  }
+
+  /// Has a delivery that can't be read wait, for it must neither keep all others from being claimed
+  /// nor fail for what is no fault of its own: the row can be mended, and a program that is too
+  /// strict can be replaced. None of that time counts against its retry period.
+  private void setAside(Unread one, RuleTable.Due rule, Instant now) throws SQLException {
+    Instant due = now.plus(ASIDE);
+    sql.update(
+        "UPDATE deliveries SET state = 0, due = ?, began_ms = ?, reason = ? WHERE number = ?",
+        due,
+        rule.activeMs(),
+        UNREAD,
+        one.number());
+    if (!UNREAD.equals(one.reason())) {
+      Trial none = new Trial(now, Duration.ZERO, 0, UNREAD, "");
+      log.write(one.number(), Status.DEFERRED, none, UNREAD, due);
+    }
+  }
 
   private static Found found(ResultSet row, RuleTable.Due rule, Readers readers)
       throws SQLException {
-    long number = row.getLong(1);
     try {
-      return new Found(number, leased(row, rule, readers));
-    } catch (RuntimeException _) {
-      return new Found(number, null);
+      return leased(row, rule, readers);
+    } catch (RuntimeException e) {
+      return new Unread(row.getLong(1), row.getString(7), e);
     }
   }
 
   private static Leased leased(ResultSet row, RuleTable.Due rule, Readers readers)
       throws SQLException {
     long number = row.getLong(1);
-    Mail mail = MailTable.mail(row, 7, readers);
+    Mail mail = MailTable.mail(row, 8, readers);
     Claim claim =
         new Claim(
             new DeliveryId(mail.id(), (int) (number & (Tables.PLACES - 1))).text(),
@@ -212,7 +246,8 @@ final class DeliveryTable {
         clock.instant());
   }
 
-  /// Makes some due that would be due later than they can be.
+  /// Makes some due that would be due later than they can be. What can't be read is put off for
+  /// longer, and by a clock that was right it stays so.
   ///
   /// @param longest how long a delivery of each rule waits at most
   /// @return how many; [#FORWARD_MAX] when there may be more
@@ -225,11 +260,14 @@ final class DeliveryTable {
               UPDATE deliveries SET due = ? WHERE number IN (
                 SELECT d.number FROM deliveries d
                 WHERE d.rule = (SELECT number FROM rules WHERE name = ?)
-                  AND d.state < 2 AND d.state = 0 AND d.due > ? LIMIT ?)
+                  AND d.state < 2 AND d.state = 0 AND d.due > ?
+                  AND (d.due > ? OR d.reason IS NOT ?) LIMIT ?)
               """,
               now,
               rule.getKey(),
               now.plus(rule.getValue()),
+              now.plus(ASIDE),
+              UNREAD,
               FORWARD_MAX - changed);
     }
     return changed;

@@ -62,6 +62,7 @@ public final class SqliteStore
   private final Eraser eraser;
   private final Purge purge;
   private final Room room;
+  private final UnreadNotice unread = new UnreadNotice();
   private volatile Runnable onReady = () -> {};
 
   private SqliteStore(GatewayLock lock, Database database, Settings settings, InstantSource clock) {
@@ -134,8 +135,10 @@ public final class SqliteStore
       return List.of();
     }
     // The attempt is counted on disk before it is made, so that a crash can't make it unseen.
-    return writer.call(
-        "lease deliveries", tables -> tables.deliveries().claim(demand, now, readers));
+    DeliveryTable.Leases leases =
+        writer.call("lease deliveries", tables -> tables.deliveries().claim(demand, now, readers));
+    unread.tell(leases.unread(), now);
+    return leases.claims();
   }
 
   @Override

@@ -10,6 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.postern.fixture.FakeClock;
 import io.postern.journal.Query;
 import io.postern.journal.Row;
@@ -25,17 +29,20 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /// Numbers that a fault of the disk, or somebody, has changed in a row: they cost one mail, and
 /// neither the rest nor the program.
@@ -142,23 +149,111 @@ class DamagedRowsTest {
   }
 
   @Test
-  void whatCanNotBeClaimedIsSetAsideAndComesBackWhenItsRowIsMended() throws Exception {
-    Sqls.run(path(), "UPDATE mails SET peer_port = 70000 WHERE id = 'm2'");
+  void whatCanNotBeReadWaitsAndIsClaimedWhenItsRowIsMended() throws Exception {
+    damage("m2");
     try (SqliteStore store = open()) {
       assertEquals(3, store.claim(want("desk", 10), clock.instant()).size());
       Row row = store.search(Query.ALL, 0, 1).getFirst();
-      assertEquals(Status.FAILED, row.status());
+      assertEquals(Status.DEFERRED, row.status());
       assertEquals("m2-1", row.step().delivery());
-      assertTrue(row.reason().contains("was damaged: postern verify"), row.reason());
+      assertEquals(0, row.step().attempt());
+      assertEquals(clock.instant().plus(Duration.ofHours(1)), row.step().next());
+      assertTrue(row.reason().contains("postern verify"), row.reason());
+      assertEquals(4, store.ledger().waiting());
       assertEquals(0, store.ledger().unaccounted());
+      // What waits for us must not use up its retry period.
+      for (int hours = 1; hours <= 3; hours++) {
+        clock.tick(Duration.ofHours(1));
+        store.elapse(List.of("desk"), Duration.ofHours(1));
+        assertEquals(Optional.empty(), claimOf("m2", store));
+      }
+      assertEquals(row.number(), store.newest(), "one row is enough");
+      Sqls.run(path(), "UPDATE mails SET peer_port = 25 WHERE id = 'm2'");
+      assertEquals(Optional.empty(), claimOf("m2", store), "not before its time");
+      clock.tick(Duration.ofHours(1));
+      Claim claim = claimOf("m2", store).orElseThrow();
+      assertArrayEquals(LONG, read(claim));
+      assertEquals(1, claim.attempt());
+      assertEquals(Duration.ZERO, claim.age());
     }
-    Sqls.run(path(), "UPDATE mails SET peer_port = 25 WHERE id = 'm2'");
+  }
+
+  @Test
+  void whatCanNotBeReadCanBeDroppedAndForgotten() throws Exception {
+    damage("m2");
+    damage("m3");
     try (SqliteStore store = open()) {
-      assertEquals(1, store.replay(Choice.of("m2").in(Set.of(Choice.State.FAILED)), ""));
-      List<Claim> claims = store.claim(want("desk", 10), clock.instant());
-      assertArrayEquals(
-          LONG, read(claims.stream().filter(it -> it.replay()).findFirst().orElseThrow()));
+      assertEquals(2, store.claim(want("desk", 10), clock.instant()).size());
+      assertEquals(1, store.drop(Choice.of("m2")));
+      assertEquals(1, store.forget(new Traces.OfMail("m3")).count());
+      assertEquals(2, store.ledger().waiting());
+      assertEquals(0, store.ledger().unaccounted());
+      clock.tick(Duration.ofHours(1));
+      assertEquals(Optional.empty(), claimOf("m2", store));
     }
+  }
+
+  /// Brought forward, it would be set aside and brought forward again, without an end.
+  @Test
+  void onlyAClockThatWasAheadBringsForwardWhatCanNotBeRead() throws Exception {
+    damage("m2");
+    Map<String, Duration> longest = Map.of("desk", Duration.ofSeconds(10));
+    Instant now = clock.instant();
+    try (SqliteStore store = open()) {
+      store.claim(want("desk", 10), now);
+      store.bringForward(longest, now);
+      assertEquals(now.plus(Duration.ofHours(1)).toEpochMilli(), dueOf("m2"));
+      Instant earlier = now.minusSeconds(1);
+      store.bringForward(longest, earlier);
+      assertEquals(earlier.toEpochMilli(), dueOf("m2"));
+    }
+  }
+
+  @Test
+  void whatCanNotBeReadIsToldOfOnceAnHour() throws Exception {
+    damage("m2");
+    Logger logger = (Logger) LoggerFactory.getLogger(UnreadNotice.class);
+    ListAppender<ILoggingEvent> events = new ListAppender<>();
+    events.start();
+    logger.addAppender(events);
+    try (SqliteStore store = open()) {
+      store.claim(want("desk", 10), clock.instant());
+      assertEquals(1, events.list.size());
+      ILoggingEvent told = events.list.getFirst();
+      assertEquals(Level.ERROR, told.getLevel());
+      assertTrue(told.getFormattedMessage().startsWith("Mail number 2 "));
+      assertTrue(told.getThrowableProxy().getMessage().contains("port"));
+      Sqls.run(path(), "UPDATE deliveries SET due = 0");
+      clock.tick(Duration.ofMinutes(59));
+      store.claim(want("desk", 10), clock.instant());
+      assertEquals(1, events.list.size());
+      clock.tick(Duration.ofHours(1));
+      store.claim(want("desk", 10), clock.instant());
+      assertEquals(2, events.list.size());
+    } finally {
+      logger.detachAppender(events);
+    }
+  }
+
+  /// No port has this number.
+  private void damage(String mail) throws SQLException {
+    Sqls.run(path(), "UPDATE mails SET peer_port = 70000 WHERE id = '" + mail + "'");
+  }
+
+  private Optional<Claim> claimOf(String mail, SqliteStore store) throws StoreUnavailable {
+    return store.claim(want("desk", 10), clock.instant()).stream()
+        .filter(claim -> claim.mail().id().equals(mail))
+        .findFirst();
+  }
+
+  private long dueOf(String mail) throws SQLException {
+    return Long.parseLong(
+        Sqls.text(
+            path(),
+            "SELECT due FROM deliveries WHERE number >> 20 ="
+                + " (SELECT number FROM mails WHERE id = '"
+                + mail
+                + "')"));
   }
 
   @Test
