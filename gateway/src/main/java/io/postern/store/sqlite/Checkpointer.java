@@ -1,5 +1,6 @@
 package io.postern.store.sqlite;
 
+import io.postern.journal.StoreUnavailable;
 import java.sql.SQLException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -79,13 +80,14 @@ final class Checkpointer {
     this.thread = Thread.ofPlatform().daemon().name("postern-checkpointer").unstarted(this::loop);
   }
 
-  /// Opens its connection, and starts the thread. If the log should lose its name later, a
-  /// connection of that time would find an empty one.
-  void start() {
+  /// Opens its connection, which stays open to the end whatever fails on it, and starts the thread.
+  /// Should the log lose its name, no other connection could save what is in it: one opened later
+  /// would find an empty one.
+  void start() throws StoreUnavailable {
     try {
       open();
     } catch (SQLException e) {
-      failed(e);
+      throw Faults.unavailable("open " + database.path(), e);
     }
     thread.start();
   }
@@ -130,11 +132,11 @@ final class Checkpointer {
 
   /// Looks at the log and does what is worth doing.
   void runOnce() {
+    boolean cut = all;
     try {
       Sql open = open();
       Progress log = checkpoint(open, "NOOP");
       long walBytes = database.walBytes();
-      boolean cut = all;
       boolean isLong = cut || walBytes > truncateAt;
       boolean isHeld = false;
       if (isLong || log.leftBytes() >= passiveBytes) {
@@ -154,16 +156,12 @@ final class Checkpointer {
         }
       }
     } catch (SQLException e) {
-      failed(e);
+      // Nothing is lost: the log keeps what could not be moved, and the next look tries again.
+      LOG.warn("The write-ahead log could not be moved into the database: {}", e.toString());
+      if (cut) {
+        all = true;
+      }
     }
-  }
-
-  private void failed(SQLException e) {
-    // Nothing is lost: the log keeps what could not be moved, and the next look tries again.
-    LOG.warn("The write-ahead log could not be moved into the database: {}", e.toString());
-    Sql broken = sql;
-    sql = null;
-    close(broken);
   }
 
   /// How far a log has been moved.
@@ -178,7 +176,7 @@ final class Checkpointer {
   }
 
   private static Progress checkpoint(Sql sql, String mode) throws SQLException {
-    return sql.first(
+    return sql.once(
             "PRAGMA wal_checkpoint(" + mode + ")",
             row -> new Progress(row.getInt(1) != 0, row.getLong(2), row.getLong(3)))
         .orElseThrow();
@@ -191,11 +189,5 @@ final class Checkpointer {
       sql = open;
     }
     return open;
-  }
-
-  private static void close(@Nullable Sql sql) {
-    if (sql != null) {
-      Database.closeQuietly(sql);
-    }
   }
 }

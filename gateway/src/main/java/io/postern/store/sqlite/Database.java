@@ -33,15 +33,21 @@ final class Database {
   private final Segments segments;
   private final int lockedMaxMs;
   private final UnaryOperator<Connection> door;
+  private final UnaryOperator<Connection> checkpoints;
 
   /// Device and inode of the file that the first connection opened; empty before.
   private final AtomicReference<String> opened = new AtomicReference<>("");
 
-  private Database(Path path, Settings settings, UnaryOperator<Connection> door) {
+  private Database(
+      Path path,
+      Settings settings,
+      UnaryOperator<Connection> door,
+      UnaryOperator<Connection> checkpoints) {
     this.path = path;
     this.segments = new Segments(path);
     this.lockedMaxMs = (int) Math.min(settings.lockedMax().toMillis(), Integer.MAX_VALUE);
     this.door = door;
+    this.checkpoints = checkpoints;
   }
 
   /// The database of these settings, for one who may make it. Its folder is made when it is
@@ -49,7 +55,9 @@ final class Database {
   /// lock file, and the write-ahead log is where SQLite has it.
   ///
   /// @param door stands between the writer and its connection, each time one is opened
-  static Database resolve(Settings settings, UnaryOperator<Connection> door)
+  /// @param checkpoints stands between the checkpointer and its own
+  static Database resolve(
+      Settings settings, UnaryOperator<Connection> door, UnaryOperator<Connection> checkpoints)
       throws StoreUnavailable {
     Path asked = settings.path().toAbsolutePath();
     Path folder = asked.getParent();
@@ -63,7 +71,8 @@ final class Database {
       if (Files.isSymbolicLink(path) && !Files.exists(path)) {
         throw Faults.refused("The database " + path + " is a link to a file that is not there.");
       }
-      return new Database(Files.exists(path) ? path.toRealPath() : path, settings, door);
+      return new Database(
+          Files.exists(path) ? path.toRealPath() : path, settings, door, checkpoints);
     } catch (FileAlreadyExistsException e) {
       throw Faults.refused(
           "The database can't be in " + e.getFile() + ": that is no folder, nor a link to one.");
@@ -80,7 +89,8 @@ final class Database {
           "There is no database at " + asked + ": has a gateway run with this configuration?");
     }
     try {
-      return new Database(asked.toRealPath(), settings, UnaryOperator.identity());
+      return new Database(
+          asked.toRealPath(), settings, UnaryOperator.identity(), UnaryOperator.identity());
     } catch (IOException e) {
       throw Faults.unavailable("find " + asked, e);
     }
@@ -143,7 +153,7 @@ final class Database {
   Sql checkpointer(int busyMaxMs) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.resetOpenMode(SQLiteOpenMode.CREATE);
-    Sql sql = new Sql(connect(config));
+    Sql sql = new Sql(checkpoints.apply(connect(config)));
     try {
       sql.pragma("busy_timeout = " + busyMaxMs);
       sql.pragma("synchronous = FULL");

@@ -77,6 +77,15 @@ final class Faults {
     }
   }
 
+  /// Thrown when the write-ahead log has lost its name.
+  static final class LogRemoved extends SQLException {
+    @Serial private static final long serialVersionUID = 1;
+
+    LogRemoved(String message) {
+      super(message);
+    }
+  }
+
   /// Thrown when a file beside the database takes no bytes.
   static final class Unwritten extends SQLException {
     @Serial private static final long serialVersionUID = 1;

@@ -71,6 +71,15 @@ final class Sql implements AutoCloseable {
     }
   }
 
+  /// The first row of a statement that is made for this once: one that failed would be of no more
+  /// use, and fail for good if it were kept.
+  <T> Optional<T> once(String sql, RowReader<T> reader) throws SQLException {
+    try (var statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+    }
+  }
+
   /// The number in the only row and column of a query; 0 for SQL's NULL.
   long number(String sql, @Nullable Object... values) throws SQLException {
     return first(sql, row -> row.getLong(1), values).orElse(0L);

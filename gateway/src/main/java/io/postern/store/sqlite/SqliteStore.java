@@ -91,7 +91,17 @@ public final class SqliteStore
   /// For tests, which stand between the writer and its connection.
   static SqliteStore open(Settings settings, InstantSource clock, UnaryOperator<Connection> door)
       throws StoreUnavailable {
-    Database database = Database.resolve(settings, door);
+    return open(settings, clock, door, UnaryOperator.identity());
+  }
+
+  /// For tests, which stand between the checkpointer and its connection as well.
+  static SqliteStore open(
+      Settings settings,
+      InstantSource clock,
+      UnaryOperator<Connection> door,
+      UnaryOperator<Connection> checkpoints)
+      throws StoreUnavailable {
+    Database database = Database.resolve(settings, door, checkpoints);
     GatewayLock lock = GatewayLock.take(database.path());
     try {
       database.create();
@@ -106,12 +116,14 @@ public final class SqliteStore
 
   private void start() throws StoreUnavailable {
     try {
+      writer.prepare();
+      checkpointer.start();
       writer.start();
     } catch (StoreUnavailable | RuntimeException e) {
+      writer.close();
       readers.close();
       throw e;
     }
-    checkpointer.start();
   }
 
   @Override

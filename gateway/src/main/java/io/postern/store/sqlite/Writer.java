@@ -56,7 +56,8 @@ final class Writer {
   /// The open connection. The thread's own once it runs; null when the next group must open it.
   private @Nullable Tables tables;
 
-  /// The write-ahead log of that connection: while it is open, nobody but a person removes it.
+  /// The write-ahead log of the first connection, and so of all: SQLite itself removes it only when
+  /// nobody has the database open any more, and the checkpointer always has.
   private String log = "";
 
   private boolean migrated;
@@ -104,9 +105,10 @@ final class Writer {
     this.thread = Thread.ofPlatform().daemon().name("postern-writer").unstarted(this::loop);
   }
 
-  /// Brings the database up to date, ends the leases of the process before us, and starts the
-  /// thread.
-  void start() throws StoreUnavailable {
+  /// Brings the database up to date, and ends the leases of the process before us. Before the
+  /// thread is started, another connection must have the database open: without one, the
+  /// write-ahead log would go with the first connection that is given up.
+  void prepare() throws StoreUnavailable {
     try {
       Tables opened = open();
       opened.begin();
@@ -120,6 +122,10 @@ final class Writer {
       drop();
       throw e;
     }
+  }
+
+  /// Starts the thread.
+  void start() {
     thread.start();
   }
 
@@ -367,10 +373,12 @@ final class Writer {
     if (group.isEmpty() && !chores.isEmpty()) {
       choresFailed(why);
     }
-    if (fault.isEmpty()) {
+    Optional<String> now = Optional.of(Faults.words(why));
+    // A log that is removed while something else is wrong asks for somebody, and must be told of.
+    if (fault.isEmpty() || (why instanceof Faults.LogRemoved && !fault.equals(now))) {
       LOG.error("The store can't write: {}", why.toString());
     }
-    fault = Optional.of(Faults.words(why));
+    fault = now;
   }
 
   /// How long the thread may sleep as far as the chores go.
@@ -378,12 +386,15 @@ final class Writer {
     return chores.isEmpty() ? Long.MAX_VALUE : Math.max(0, choresAt - System.nanoTime());
   }
 
-  /// The connection, opened when there is none; not while the file's name means another file or
-  /// none.
+  /// The connection, opened when there is none; not while the name of the file, or of its log,
+  /// means another file or none. A connection opened anew would write a new log, with the index
+  /// that the others have of the old one: neither they nor it would find the right pages.
   private Tables open() throws SQLException, StoreUnavailable {
     database.requireSame();
-    if (tables != null) {
+    if (!log.isEmpty()) {
       requireLog();
+    }
+    if (tables != null) {
       return tables;
     }
     Tables opened = new Tables(database.writer(), database.segments(), clock);
@@ -403,7 +414,9 @@ final class Writer {
       throw e;
     }
     tables = opened;
-    log = database.log();
+    if (log.isEmpty()) {
+      log = database.log();
+    }
     migrated = true;
     return opened;
   }
@@ -414,7 +427,7 @@ final class Writer {
     if (!isLogThere()) {
       // Those who have it open can still save what was promised.
       commits.logRemoved();
-      throw new SQLException(
+      throw new Faults.LogRemoved(
           "the write-ahead log of "
               + database.path()
               + " was removed while the gateway runs: what it held is moved into the database;"

@@ -22,7 +22,10 @@ final class ChoresTest {
   @BeforeEach
   void open(@TempDir Path folder) throws Exception {
     database =
-        Database.resolve(Settings.of(folder.resolve("postern.db"), 0), UnaryOperator.identity());
+        Database.resolve(
+            Settings.of(folder.resolve("postern.db"), 0),
+            UnaryOperator.identity(),
+            UnaryOperator.identity());
     database.create();
     tables = new Tables(database.writer(), database.segments(), clock);
     Schema.migrate(tables.sql(), database.path());

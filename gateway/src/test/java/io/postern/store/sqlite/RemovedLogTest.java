@@ -4,6 +4,7 @@ import static io.postern.queue.Samples.bytes;
 import static io.postern.queue.Samples.mail;
 import static io.postern.queue.Samples.put;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,26 +12,35 @@ import io.postern.fixture.FakeClock;
 import io.postern.journal.StoreUnavailable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sqlite.ProgressHandler;
 
 /// A write-ahead log that somebody removes under a running gateway. What was promised is in it, and
 /// in nothing else that has a name.
 final class RemovedLogTest {
   @TempDir private Path folder;
   private final FakeClock clock = new FakeClock();
+  private final AtomicBoolean full = new AtomicBoolean();
+  private final AtomicInteger failures = new AtomicInteger();
 
   @Test
   void mailIsRefusedOnceTheLogIsRemovedAndWhatWasKeptIsSaved() throws Exception {
     try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
       putOne(store, "m1");
       Files.delete(log());
-      StoreUnavailable removed = assertThrows(StoreUnavailable.class, () -> putOne(store, "m2"));
-      assertTrue(removed.getMessage().contains("was removed while the gateway runs"));
+      assertRefused(store, "m2");
       await("fault", () -> store.fault().isPresent());
       // What a process that is killed now leaves behind.
       await("m1 in the database itself", () -> isIn(copied(), "m1"));
@@ -66,6 +76,114 @@ final class RemovedLogTest {
       await("no fault", () -> store.fault().isEmpty());
     }
     assertEquals("m1,m2", mailsIn(path()));
+  }
+
+  /// A lost transaction costs the writer its connection, and a disk that is full is where logs are
+  /// removed.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aLogThatIsRemovedWhileTheWriterHasNoConnectionIsNoticed(boolean moved) throws Exception {
+    AtomicBoolean failing = new AtomicBoolean();
+    UnaryOperator<Connection> door =
+        TroubledJdbc.door(
+            (call, sql) -> {
+              if (failing.get() && call.equals("executeUpdate") && sql.equals("COMMIT")) {
+                throw new SQLException("made by the test");
+              }
+            });
+    try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock, door)) {
+      putOne(store, "m1");
+      failing.set(true);
+      assertThrows(StoreUnavailable.class, () -> putOne(store, "m2"));
+      if (moved) {
+        Sqls.run(path(), "PRAGMA wal_checkpoint(TRUNCATE)");
+      }
+      Files.delete(log());
+      failing.set(false);
+      for (String id : List.of("m3", "m4")) {
+        assertRefused(store, id);
+      }
+      await("m1 in the database itself", () -> isIn(copied(), "m1"));
+    }
+    try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
+      putOne(store, "m5");
+    }
+    assertEquals("m1,m5", mailsIn(path()));
+    assertEquals("ok", Sqls.text(path(), "PRAGMA integrity_check"));
+  }
+
+  @Test
+  void whatARemovedLogHeldIsSavedThoughTheFirstTriesFail() throws Exception {
+    try (SqliteStore store = open(this::failingCheckpoints)) {
+      putOne(store, "m1");
+      full.set(true);
+      Files.delete(log());
+      for (int tries = 1; tries <= 2; tries++) {
+        int failed = failures.get();
+        await(
+            "a try to save it",
+            () -> {
+              assertRefused(store, "m2");
+              return failures.get() > failed;
+            });
+      }
+      assertFalse(isIn(copied(), "m1"));
+      full.set(false);
+      await(
+          "m1 in the database itself",
+          () -> {
+            assertRefused(store, "m2");
+            return isIn(copied(), "m1");
+          });
+    }
+    assertEquals("m1", mailsIn(path()));
+  }
+
+  @Test
+  void aStopSavesWhatARemovedLogHeldThoughItCouldNotBeSavedBefore() throws Exception {
+    try (SqliteStore store = open(this::failingCheckpoints)) {
+      putOne(store, "m1");
+      full.set(true);
+      Files.delete(log());
+      assertRefused(store, "m2");
+      await("a try to save it", () -> failures.get() > 0);
+      full.set(false);
+    }
+    assertEquals("m1", mailsIn(path()));
+    assertEquals("ok", Sqls.text(path(), "PRAGMA integrity_check"));
+  }
+
+  /// SQLite ends every statement of this connection while [#full] is set, so that the driver takes
+  /// each for one that failed, as it would on a full disk.
+  private Connection failingCheckpoints(Connection connection) {
+    try {
+      ProgressHandler.setHandler(
+          connection,
+          1,
+          new ProgressHandler() {
+            @Override
+            protected int progress() {
+              if (!full.get()) {
+                return 0;
+              }
+              failures.incrementAndGet();
+              return 1;
+            }
+          });
+      return connection;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private SqliteStore open(UnaryOperator<Connection> checkpoints) throws StoreUnavailable {
+    return SqliteStore.open(Settings.of(path(), 0), clock, UnaryOperator.identity(), checkpoints);
+  }
+
+  private void assertRefused(SqliteStore store, String id) {
+    StoreUnavailable removed = assertThrows(StoreUnavailable.class, () -> putOne(store, id));
+    assertTrue(
+        removed.getMessage().contains("was removed while the gateway runs"), removed.getMessage());
   }
 
   private Path log() {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,9 @@ final class WriterTest {
   private final FakeClock clock = new FakeClock();
   private Path path;
   private Writer writer;
+
+  /// As the checkpointer's, without which the write-ahead log goes with the writer's connection.
+  private Sql other;
 
   /// Counts commits, and holds one back when it is told to.
   private static final class Gate implements TroubledJdbc.Trouble {
@@ -92,16 +96,20 @@ final class WriterTest {
     Settings settings =
         new Settings(
             path, 0, Duration.ofSeconds(5), 1, 1, GROUP_MAX, Duration.ofSeconds(1), DENIED_MAX);
-    Database database = Database.resolve(settings, TroubledJdbc.door(gate));
+    Database database =
+        Database.resolve(settings, TroubledJdbc.door(gate), UnaryOperator.identity());
     database.create();
     writer = new Writer(database, clock, settings, new NoOneListens());
+    writer.prepare();
+    other = database.checkpointer(Checkpointer.BUSY_MAX_MS);
     writer.start();
     gate.commits.set(0);
   }
 
   @AfterEach
-  void close() {
+  void close() throws SQLException {
     writer.close();
+    other.close();
   }
 
   @Test
