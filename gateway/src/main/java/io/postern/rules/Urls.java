@@ -31,7 +31,9 @@ record Urls(Settings settings, Problems problems) {
       problem =
           "%s is not a URL (%s); %s"
               .formatted(
-                  Problem.quote(text.value()), e.getReason().toLowerCase(Locale.ROOT), EXAMPLE);
+                  shown(text.value(), text.value()),
+                  e.getReason().toLowerCase(Locale.ROOT),
+                  EXAMPLE);
     }
     problems.error(text.place(), key + ": " + problem);
     return Optional.empty();
@@ -40,7 +42,7 @@ record Urls(Settings settings, Problems problems) {
   private String problem(URI url) {
     String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
     if (!scheme.equals("https") && !scheme.equals("http")) {
-      return "%s is not an https URL; %s".formatted(Problem.quote(url.toString()), EXAMPLE);
+      return "%s is not an https URL; %s".formatted(shown(url.toString(), url.toString()), EXAMPLE);
     }
     String authority = url.getRawAuthority() == null ? "" : url.getRawAuthority();
     if (authority.contains("@")) {
@@ -50,7 +52,7 @@ record Urls(Settings settings, Problems problems) {
     }
     if (url.getHost() == null) {
       return "no host name in %s; write a name of letters, digits and hyphens (an international one as"
-              .formatted(Problem.quote(authority))
+              .formatted(shown(authority, url.toString()))
           + " A-labels, xn--...), or an IP address";
     }
     if (url.getPort() > PORT_MAX || url.getPort() == 0) {
@@ -60,6 +62,11 @@ record Urls(Settings settings, Problems problems) {
       return "a fragment (#...), which is never sent; remove it";
     }
     return hostProblem(scheme, url.getHost().toLowerCase(Locale.ROOT));
+  }
+
+  /// Some of a URL, not quoted where that may hold a password: problems go into logs and mail.
+  private static String shown(String part, String url) {
+    return url.contains("@") || url.contains("%40") ? "it" : Problem.quote(part);
   }
 
   private String hostProblem(String scheme, String written) {

@@ -2,12 +2,14 @@ package io.postern.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.settings.Place;
 import io.postern.settings.Problem;
 import io.postern.settings.Problems;
 import io.postern.settings.Text;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,7 +127,19 @@ class UrlsTest {
         "f:6:8: url: a user name before the host; remove it and write basic: { username: ...,"
             + " password: ... }",
         told);
-    assertFalse(told("https://postern:hunter2@app_1.example.com/", true).contains("hunter2"));
+    for (String url :
+        List.of(
+            "https://postern:hunter2@app_1.example.com/",
+            "htps://postern:hunter2@app.example.com/",
+            "postern:hunter2@app.example.com",
+            "https://postern:hunter2%w@app.example.com/",
+            "https://postern:hunter2 @app.example.com/",
+            "https://postern:hunter2/3@app.example.com/",
+            "https://postern:hunter2%40app.example.com/")) {
+      told = told(url, true);
+      assertTrue(told.startsWith("f:6:8: url: "), told);
+      assertFalse(told.contains("hunter2"), told);
+    }
   }
 
   @Test
