@@ -151,14 +151,14 @@ final class RuleTable {
     };
   }
 
-  /// What that means. Of any other number, which only damage can leave, a person has to decide; to
-  /// refuse it would keep the pauses of all endpoints from being read, and so all mail from going
-  /// out.
+  /// What that means. Any other number, which only damage can leave, counts as a pause that a
+  /// person has to end and is told of; to refuse it would keep the pauses of all endpoints from
+  /// being read, and so all mail from going out.
   static Pause.Cause cause(int code) {
     return switch (code) {
-      case 1 -> Pause.Cause.GONE;
+      case 0 -> Pause.Cause.PERSON;
       case 2 -> Pause.Cause.FAILING;
-      default -> Pause.Cause.PERSON;
+      default -> Pause.Cause.GONE;
     };
   }
 

@@ -276,7 +276,7 @@ class DamagedRowsTest {
             "pause of rule number 1, which has the cause 9"),
         rows.places());
     try (SqliteStore store = open()) {
-      assertEquals(Pause.Cause.PERSON, store.pauses().getFirst().cause());
+      assertEquals(Pause.Cause.GONE, store.pauses().getFirst().cause());
       List<Row> log = store.search(Query.ALL, 0, 10);
       assertEquals(4, log.size());
       assertTrue(
