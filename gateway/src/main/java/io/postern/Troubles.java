@@ -1,6 +1,7 @@
 package io.postern;
 
 import io.postern.delivery.Dispatcher;
+import io.postern.feed.Roster;
 import io.postern.journal.StoreUnavailable;
 import io.postern.notice.Cause;
 import io.postern.notice.Cause.Kind;
@@ -16,10 +17,10 @@ import io.postern.rules.Rule;
 import io.postern.settings.Problem;
 import io.postern.tls.LiveCertificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,13 @@ record Troubles(
           Kind.SUBSCRIBER_PAUSED,
           Kind.SUBSCRIBER_FAILING);
 
+  /// What one look has come to so far.
+  private record Seen(List<Trouble> troubles, Set<Kind> unseen, Set<Cause> quiet) {
+    Seen() {
+      this(new ArrayList<>(), EnumSet.noneOf(Kind.class), new HashSet<>());
+    }
+  }
+
   /// Looks.
   Sight look() {
     List<Trouble> troubles = new ArrayList<>();
@@ -73,23 +81,25 @@ record Troubles(
     if (!queue.hasRoom(0)) {
       troubles.add(new Trouble(new Cause(Kind.DISK_RESERVE, ""), null, "see store.disk-reserve"));
     }
-    Set<Kind> unseen = Set.of();
-    Optional<String> unusable = fault.get();
+    fault
+        .get()
+        .ifPresent(words -> troubles.add(new Trouble(new Cause(Kind.STORE, ""), null, words)));
     try {
-      troubles.addAll(inStore());
+      Seen seen = inStore();
+      troubles.addAll(seen.troubles());
+      return new Sight(troubles, seen.unseen(), seen.quiet());
     } catch (StoreUnavailable e) {
-      unseen = IN_STORE;
-      unusable = Optional.of(unusable.orElse(String.valueOf(e.getMessage())));
+      String words = String.valueOf(e.getMessage());
+      troubles.add(new Trouble(new Cause(Kind.STORE_READ, ""), null, words));
+      return new Sight(troubles, IN_STORE, Set.of());
     }
-    unusable.ifPresent(words -> troubles.add(new Trouble(new Cause(Kind.STORE, ""), null, words)));
-    return new Sight(troubles, unseen);
   }
 
-  private List<Trouble> inStore() throws StoreUnavailable {
-    List<Trouble> troubles = new ArrayList<>();
-    lookAtQueue(troubles);
-    lookAtSubscribers(troubles);
-    return troubles;
+  private Seen inStore() throws StoreUnavailable {
+    Seen seen = new Seen();
+    lookAtQueue(seen);
+    lookAtSubscribers(seen);
+    return seen;
   }
 
   private void lookAtThreads(List<Trouble> troubles) {
@@ -140,54 +150,62 @@ record Troubles(
     return facts;
   }
 
-  private void lookAtQueue(List<Trouble> troubles) throws StoreUnavailable {
-    Instant now = clock.instant();
-    for (Pause pause : queue.pauses()) {
-      paused(pause, Kind.ENDPOINT_PAUSED).ifPresent(troubles::add);
-    }
+  private void lookAtQueue(Seen seen) throws StoreUnavailable {
+    Set<String> paused = lookAtPauses(queue.pauses(), Kind.ENDPOINT_PAUSED, seen);
     Optional<Book> book = books.current();
-    for (Map.Entry<String, Duration> failing : queue.failing().entrySet()) {
-      Optional<Rule> rule = book.flatMap(it -> it.rule(failing.getKey())).filter(Rule::enabled);
-      if (rule.isPresent() && failing.getValue().compareTo(FAILING_MIN) >= 0) {
-        troubles.add(failing(Kind.ENDPOINT_FAILING, failing.getKey(), failing.getValue(), now));
-      }
-    }
     if (book.isEmpty()) {
-      // All rules are gone then, and the one cause is told.
+      // All rules are gone then, and the one cause is told. What was told of them isn't over.
+      seen.unseen().addAll(EnumSet.of(Kind.ENDPOINT_FAILING, Kind.RULE_GONE));
       return;
+    }
+    for (Map.Entry<String, Duration> failing : queue.failing().entrySet()) {
+      String name = failing.getKey();
+      if (book.get().rule(name).filter(Rule::enabled).isPresent()) {
+        failing(new Cause(Kind.ENDPOINT_FAILING, name), failing.getValue(), paused, seen);
+      }
     }
     for (Waiting waiting : queue.waiting()) {
       if (book.get().rule(waiting.rule()).isEmpty()) {
-        troubles.add(
-            new Trouble(
-                new Cause(Kind.RULE_GONE, waiting.rule()),
-                null,
-                "%d wait, the oldest since %s".formatted(waiting.count(), waiting.oldest())));
+        seen.troubles()
+            .add(
+                new Trouble(
+                    new Cause(Kind.RULE_GONE, waiting.rule()),
+                    null,
+                    "%d wait, the oldest since %s".formatted(waiting.count(), waiting.oldest())));
       }
     }
   }
 
-  private void lookAtSubscribers(List<Trouble> troubles) throws StoreUnavailable {
+  private void lookAtSubscribers(Seen seen) throws StoreUnavailable {
     if (subscribers == null) {
       return;
     }
-    Instant now = clock.instant();
-    for (Pause pause : subscribers.cursors().pausedSubscribers()) {
-      paused(pause, Kind.SUBSCRIBER_PAUSED).ifPresent(troubles::add);
+    Set<String> paused =
+        lookAtPauses(subscribers.cursors().pausedSubscribers(), Kind.SUBSCRIBER_PAUSED, seen);
+    Optional<Roster> roster = subscribers.files().current();
+    if (roster.isEmpty()) {
+      seen.unseen().add(Kind.SUBSCRIBER_FAILING);
+      return;
     }
     for (Cursor cursor : subscribers.cursors().cursors()) {
+      String name = cursor.subscriber();
       @Nullable Duration failing = cursor.standing().failing();
       boolean isEnabled =
-          subscribers
-              .files()
-              .current()
-              .flatMap(roster -> roster.subscriber(cursor.subscriber()))
-              .filter(subscriber -> subscriber.enabled())
-              .isPresent();
-      if (failing != null && failing.compareTo(FAILING_MIN) >= 0 && isEnabled) {
-        troubles.add(failing(Kind.SUBSCRIBER_FAILING, cursor.subscriber(), failing, now));
+          roster.get().subscriber(name).filter(subscriber -> subscriber.enabled()).isPresent();
+      if (failing != null && isEnabled) {
+        failing(new Cause(Kind.SUBSCRIBER_FAILING, name), failing, paused, seen);
       }
     }
+  }
+
+  /// Looks at them, and tells whose they are.
+  private static Set<String> lookAtPauses(List<Pause> pauses, Kind kind, Seen seen) {
+    Set<String> names = new HashSet<>();
+    for (Pause pause : pauses) {
+      paused(pause, kind).ifPresent(seen.troubles()::add);
+      names.add(pause.rule());
+    }
+    return names;
   }
 
   /// What a person has paused needs no telling.
@@ -207,10 +225,19 @@ record Troubles(
     };
   }
 
-  private static Trouble failing(Kind kind, String name, Duration time, Instant now) {
-    return new Trouble(
-        new Cause(kind, name),
-        now.minus(time),
-        "nothing but failures for %d h %d min".formatted(time.toHours(), time.toMinutesPart()));
+  /// What is paused isn't tried, or only to see whether it works again: that it is tried again
+  /// would be untrue, and that it no longer fails would be, too.
+  private void failing(Cause cause, Duration time, Set<String> paused, Seen seen) {
+    if (paused.contains(cause.name())) {
+      seen.quiet().add(cause);
+    } else if (time.compareTo(FAILING_MIN) >= 0) {
+      seen.troubles()
+          .add(
+              new Trouble(
+                  cause,
+                  clock.instant().minus(time),
+                  "nothing but failures for %d h %d min"
+                      .formatted(time.toHours(), time.toMinutesPart())));
+    }
   }
 }

@@ -12,6 +12,8 @@ import io.postern.fixture.PostOffice;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.WebhookSink;
 import io.postern.journal.Status;
+import io.postern.queue.MailQueue;
+import io.postern.queue.Pause;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,6 +135,28 @@ final class NoticesTest {
   }
 
   @Test
+  void whileAPersonHasPausedItNothingIsSaidOfAnEndpointThatFails() throws Exception {
+    sink.alwaysAt("/desk", SinkAnswer.status(500));
+    gateway.start();
+    gateway.deliver(Mails.plain(), "desk@in.example.com");
+    gateway.await(Status.DEFERRED);
+    for (int i = 0; i < 63 * 2; i++) {
+      gateway.tick(Duration.ofSeconds(30));
+      gateway.idle();
+    }
+    assertTrue(gateway.gateway().tell());
+    expectLast("endpoint desk has been failing for an hour");
+    MailQueue queue = gateway.gateway().queue();
+    queue.pause(new Pause("desk", gateway.clock.instant(), "by hand"));
+    assertFalse(hourLater(), "it works no better than before");
+    gateway.clock.tick(Duration.ofDays(1));
+    assertFalse(hourLater(), "nor is it tried, as the notice would say");
+    assertTrue(queue.resume("desk"));
+    assertTrue(hourLater());
+    expectLast("all clear: endpoint desk no longer counts as failing");
+  }
+
+  @Test
   void aRuleThatIsGoneWhileMailWaitsIsTold() throws Exception {
     sink.alwaysAt("/desk", SinkAnswer.status(500));
     gateway.start();
@@ -188,6 +212,7 @@ final class NoticesTest {
   void aDiskWithoutRoomIsTold() throws Exception {
     gateway.store("{ sqlite: data/postern.db, disk-reserve: 1024GB }").start();
     assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("452 "));
+    assertFalse(gateway.gateway().tell(), "it may have passed by the next look");
     assertTrue(gateway.gateway().tell());
     expectLast("the disk reserve is reached");
   }
@@ -245,6 +270,21 @@ final class NoticesTest {
     assertEquals(List.of(1.0, 1.0, 0.0), counts());
     String health = gateway.get("/health").body();
     assertTrue(health.contains("nobody can be told by mail: "), health);
+  }
+
+  @Test
+  void withoutABookNothingIsKnownToBeOver() throws Exception {
+    sink.alwaysAt("/desk", SinkAnswer.status(500));
+    gateway.start();
+    gateway.deliver(Mails.plain(), "desk@in.example.com");
+    gateway.await(Status.DEFERRED);
+    gateway.removeRule("desk").gateway().reload();
+    assertTrue(gateway.gateway().tell());
+    expectLast("rule desk is gone and deliveries wait for it");
+    gateway.ruleFile("shop", "name: [").restart();
+    assertTrue(hourLater());
+    expectLast("the rule files can't be used");
+    assertFalse(office.last().text().contains("desk"), office.last().text());
   }
 
   private List<Double> counts() throws Exception {

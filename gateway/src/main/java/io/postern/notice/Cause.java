@@ -18,11 +18,17 @@ public record Cause(Kind kind, String name) {
   /// What can hurt, the gravest first. The words of each are read by a person who may know nothing
   /// of it yet.
   public enum Kind {
-    /// Nothing can be written to the store, or read from it.
+    /// Nothing can be written to the store.
     STORE(
         "the store can't be used",
         "the store works again",
         "No mail is accepted; senders are told to come again later.",
+        "See the service log, the disk and its permissions: postern doctor"),
+    /// What is in the store can't be read.
+    STORE_READ(
+        "the store can't be read",
+        "the store can be read again",
+        "Mail may still be accepted, but what waits may not be delivered.",
         "See the service log, the disk and its permissions: postern doctor"),
     /// The disk reserve is reached.
     DISK_RESERVE(
@@ -114,6 +120,12 @@ public record Cause(Kind kind, String name) {
       this.meaning = meaning;
       this.cure = cure;
     }
+  }
+
+  /// True for what one lost transaction, or a leap of the clock, looks like: by the next look it
+  /// may be over.
+  boolean mayPass() {
+    return kind == Kind.STORE || kind == Kind.STORE_READ || kind == Kind.DISK_RESERVE;
   }
 
   /// What it is, as one line.

@@ -86,7 +86,9 @@ record Letter(String id, Instant date, String subject, String text) {
       label = "            ";
     }
     @Nullable Told before = note.told();
-    if (before != null && note.began() > 0) {
+    if (before != null && note.isDoubted()) {
+      line("    again   ", "the notice of " + time(before.at()) + " may not have arrived", text);
+    } else if (before != null && note.began() > 0) {
       String often = "%d more since the notice of %s".formatted(note.began(), time(before.at()));
       line("    often   ", often, text);
     } else if (note.began() > 1) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///                       |------seen--------|
 /// ```
 ///
+/// What may pass by itself holds only when it was seen in two looks running.
+///
 /// It is to be told when it has begun since it was told last, or when its end was not told yet; so
 /// what comes and goes many times in an hour is told once.
 final class Note {
@@ -24,6 +26,10 @@ final class Note {
 
   private final Cause cause;
   private boolean holds;
+
+  /// When it was seen for the first time of the two that it takes; null when it was not.
+  private @Nullable Instant suspected;
+
   private Instant since;
   private @Nullable Instant until;
   private List<String> facts = List.of();
@@ -33,6 +39,9 @@ final class Note {
 
   private long amount;
   private @Nullable Told told;
+
+  /// True when it is not known whether the last mail of it has arrived.
+  private boolean isDoubted;
 
   /// One that nothing is known of.
   Note(Cause cause, Instant now) {
@@ -50,17 +59,24 @@ final class Note {
 
   /// It is there.
   void seen(@Nullable Instant from, List<String> what, Instant now) {
+    if (!holds && suspected == null && cause.mayPass()) {
+      suspected = now;
+      return;
+    }
     if (!holds) {
+      Instant first = suspected == null ? now : suspected;
       holds = true;
       began++;
-      since = from == null ? now : from;
+      since = from == null ? first : from;
       until = null;
+      suspected = null;
     }
     facts = safe(what);
   }
 
   /// It is not, or no longer.
   void unseen(Instant now) {
+    suspected = null;
     if (holds) {
       holds = false;
       until = now;
@@ -91,13 +107,16 @@ final class Note {
     if (told == null) {
       return began > 0;
     }
-    boolean isNews = began > 0 || told.holds() != holds;
+    boolean isNews = began > 0 || told.holds() != holds || isDoubted;
     return isOld(isNews ? REST : repeat, now) && (isNews || holds);
   }
 
   /// True when nobody has to remember it.
   boolean isForgettable(Instant now) {
-    return !holds && began == 0 && (told == null || (!told.holds() && isOld(REST, now)));
+    return !holds
+        && suspected == null
+        && began == 0
+        && (told == null || (!told.holds() && isOld(REST, now)));
   }
 
   /// True when it was told so long ago. A clock that was set back must not silence it for longer.
@@ -110,6 +129,17 @@ final class Note {
     told = new Told(cause, holds, since, now);
     began = 0;
     amount = 0;
+    isDoubted = false;
+  }
+
+  /// A mail told it that may not have arrived. It rests as if it had, and is told again then.
+  void doubted(Instant now) {
+    told = new Told(cause, told != null && told.holds(), since, now);
+    isDoubted = true;
+  }
+
+  boolean isDoubted() {
+    return isDoubted;
   }
 
   /// What was told last; null for nothing.

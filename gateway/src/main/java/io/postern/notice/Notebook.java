@@ -3,6 +3,7 @@ package io.postern.notice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class Notebook {
   static final int CAUSES_MAX = 1_000;
 
   private final Map<Cause, Note> notes = new LinkedHashMap<>();
+  private Set<Cause> quiet = Set.of();
   private int left;
   private long dropped;
 
@@ -30,7 +32,11 @@ final class Notebook {
   /// Takes what was seen.
   void see(Sight sight, Instant now) {
     Set<Cause> there =
-        sight.troubles().stream().map(Sight.Trouble::cause).collect(Collectors.toSet());
+        sight.troubles().stream()
+            .map(Sight.Trouble::cause)
+            .collect(Collectors.toCollection(HashSet::new));
+    quiet = sight.quiet();
+    there.addAll(quiet);
     for (Note note : notes.values()) {
       if (!there.contains(note.cause()) && !sight.unseen().contains(note.cause().kind())) {
         note.unseen(now);
@@ -76,7 +82,7 @@ final class Notebook {
   /// What is to be told now, what is wrong before what is over.
   List<Note> due(Duration repeat, Instant now) {
     return notes.values().stream()
-        .filter(note -> note.isDue(repeat, now))
+        .filter(note -> note.isDue(repeat, now) && !quiet.contains(note.cause()))
         .sorted(
             Comparator.comparing(Note::isOver)
                 .thenComparing(note -> note.cause().kind())

@@ -50,8 +50,9 @@ public final class Notifier implements AutoCloseable {
   private final Ids ids;
   private final ToldFile file;
   private final Notebook notebook;
+  private final SmtpRelay relay;
 
-  /// When mails were sent in the last hour.
+  /// When mails were sent in the last hour, those too of which it is not known.
   private final Deque<Instant> sentAt = new ArrayDeque<>();
 
   private final Map<Cause, Happening> happenings = new ConcurrentHashMap<>();
@@ -78,7 +79,7 @@ public final class Notifier implements AutoCloseable {
   /// What came of notices since the start.
   ///
   /// @param sent mails that the relay took
-  /// @param failed attempts to send one that came to nothing
+  /// @param failed attempts to send one that came to nothing, or of which it is not known
   /// @param dropped causes that found no place among those that are noted
   public record Counts(long sent, long failed, long dropped) {
     /// Of a gateway that tells nobody.
@@ -91,7 +92,13 @@ public final class Notifier implements AutoCloseable {
   /// @param clock the time
   /// @param ids names mails
   public Notifier(Settings settings, Path told, InstantSource clock, Ids ids) {
+    this(settings, told, clock, ids, new SmtpRelay(settings));
+  }
+
+  /// @param relay who carries the mails
+  Notifier(Settings settings, Path told, InstantSource clock, Ids ids, SmtpRelay relay) {
     this.settings = settings;
+    this.relay = relay;
     this.clock = clock;
     this.ids = ids;
     this.file = new ToldFile(told);
@@ -157,7 +164,14 @@ public final class Notifier implements AutoCloseable {
     Letter letter = Letter.of(ids.next(), settings.hostName(), due, now);
     List<String> refused;
     try {
-      refused = new SmtpRelay(settings).send(letter);
+      refused = relay.send(letter);
+    } catch (SmtpRelay.Unanswered e) {
+      notSent(e, now);
+      // It may have arrived, and both limits hold for all that arrives.
+      sentAt.add(now);
+      due.forEach(note -> note.doubted(now));
+      keep();
+      return false;
     } catch (IOException e) {
       notSent(e, now);
       return false;

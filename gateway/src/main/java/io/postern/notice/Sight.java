@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param troubles all that is wrong now
 /// @param unseen kinds that could not be looked at: what was wrong before counts as still wrong
-public record Sight(List<Trouble> troubles, Set<Kind> unseen) {
+/// @param quiet what is not to be told for now, neither that it is wrong nor that it is over
+public record Sight(List<Trouble> troubles, Set<Kind> unseen, Set<Cause> quiet) {
   public Sight {
     troubles = List.copyOf(troubles);
     unseen = Set.copyOf(unseen);
+    quiet = Set.copyOf(quiet);
   }
 
   /// Something that is wrong now.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.fixture.CurtRelay;
 import io.postern.fixture.FakeClock;
 import io.postern.fixture.PostOffice;
 import io.postern.mail.Address;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is told when, with a real relay and a clock that the test turns.
 @Timeout(60)
@@ -39,7 +42,7 @@ class NotifierTest {
   private static final Cause RULES = new Cause(Kind.RULES, "");
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final Sight WELL = new Sight(List.of(), Set.of());
+  private static final Sight WELL = new Sight(List.of(), Set.of(), Set.of());
 
   @TempDir private Path folder;
   private final FakeClock clock = new FakeClock();
@@ -59,21 +62,34 @@ class NotifierTest {
   }
 
   private Notifier notifier(int port, int perHour) {
-    Settings settings =
-        new Settings(
-            "mx.example.com",
-            new Address("postern", new Domain("example.com")),
-            List.of(new Address("ops", new Domain("example.com"))),
-            new Relay("127.0.0.1", port, Encryption.OPTIONAL, null, null),
-            Duration.ofDays(1),
-            perHour);
+    return new Notifier(settings(port, perHour), folder.resolve("notices.told"), clock, ids());
+  }
+
+  /// One that waits for each answer for so long.
+  private Notifier notifier(int port, int perHour, Duration answer) {
+    Settings settings = settings(port, perHour);
     return new Notifier(
-        settings, folder.resolve("notices.told"), clock, new Ids(clock, new Random(1)));
+        settings, folder.resolve("notices.told"), clock, ids(), new SmtpRelay(settings, answer));
+  }
+
+  private Ids ids() {
+    return new Ids(clock, new Random(1));
+  }
+
+  private static Settings settings(int port, int perHour) {
+    return new Settings(
+        "mx.example.com",
+        new Address("postern", new Domain("example.com")),
+        List.of(new Address("ops", new Domain("example.com"))),
+        new Relay("127.0.0.1", port, Encryption.OPTIONAL, null, null),
+        Duration.ofDays(1),
+        perHour);
   }
 
   private static Sight sick(Cause... causes) {
     return new Sight(
         List.of(causes).stream().map(it -> new Trouble(it, null, "it said 410 Gone")).toList(),
+        Set.of(),
         Set.of());
   }
 
@@ -171,7 +187,7 @@ class NotifierTest {
   @Test
   void whatCannotBeLookedAtIsNotOver() {
     notifier.runOnce(sick(PAUSED, RULES));
-    assertTrue(after(HOUR, new Sight(List.of(), Set.of(Kind.ENDPOINT_PAUSED))));
+    assertTrue(after(HOUR, new Sight(List.of(), Set.of(Kind.ENDPOINT_PAUSED), Set.of())));
     assertEquals(
         "Postern mx.example.com: all clear: the rule files are in force again",
         office.last().subject());
@@ -266,11 +282,102 @@ class NotifierTest {
   }
 
   @Test
+  void aNoticeThatMayHaveArrivedRestsForAnHour() {
+    try (CurtRelay silent = CurtRelay.start(CurtRelay.SILENCE, "221 bye")) {
+      notifier = notifier(silent.port(), 20, Duration.ofSeconds(1));
+      assertFalse(notifier.runOnce(sick(PAUSED)));
+      assertTrue(notifier.hindrance().orElseThrow().contains("had the whole mail"));
+      for (int minute = 1; minute < 60; minute++) {
+        assertFalse(after(MINUTE, sick(PAUSED)), minute + " min");
+      }
+      assertEquals(new Counts(0, 1, 0), notifier.counts());
+      assertFalse(after(MINUTE, sick(PAUSED)));
+      assertEquals(new Counts(0, 2, 0), notifier.counts());
+      assertEquals(2, silent.mails());
+      notifier = notifier(silent.port(), 20, Duration.ofSeconds(1));
+      assertFalse(after(Duration.ofMinutes(59), sick(PAUSED)));
+      assertEquals(2, silent.mails(), "a restart does not forget it");
+    }
+    notifier = notifier(office.port(), 20);
+    assertTrue(after(MINUTE, sick(PAUSED)));
+  }
+
+  @Test
+  void aNoticeThatMayHaveArrivedCountsForTheLimit() {
+    try (CurtRelay silent = CurtRelay.start(CurtRelay.SILENCE, "221 bye")) {
+      notifier = notifier(silent.port(), 1, Duration.ofSeconds(1));
+      assertFalse(notifier.runOnce(sick(PAUSED)));
+      assertFalse(after(Duration.ofMinutes(59), sick(PAUSED, RULES)));
+      assertEquals(1, silent.mails());
+    }
+  }
+
+  @Test
+  void whoReadsANoticeAgainIsToldWhy() throws Exception {
+    int port;
+    try (CurtRelay silent = CurtRelay.start(CurtRelay.SILENCE, "221 bye")) {
+      port = silent.port();
+      notifier = notifier(port, 20, Duration.ofSeconds(1));
+      assertFalse(notifier.runOnce(sick(PAUSED)));
+    }
+    try (PostOffice back = PostOffice.startAt(port)) {
+      assertTrue(after(HOUR, sick(PAUSED)));
+      String text = back.last().text();
+      assertTrue(
+          text.contains("again   the notice of 2026-01-02T03:04:05Z may not have arrived\n"), text);
+      assertFalse(after(HOUR, sick(PAUSED)), "it has arrived now");
+      assertTrue(after(HOUR, WELL));
+    }
+  }
+
+  @Test
+  void aStopDoesNotForgetWhatMayHaveArrived() throws Exception {
+    try (CurtRelay silent = CurtRelay.start(CurtRelay.SILENCE, "221 bye")) {
+      notifier = notifier(silent.port(), 20);
+      Thread sending = Thread.ofVirtual().start(() -> notifier.runOnce(sick(PAUSED)));
+      assertTrue(silent.awaitMail());
+      sending.interrupt();
+      assertTrue(sending.join(Duration.ofSeconds(10)), "it can be cut off");
+    }
+    notifier = notifier(office.port(), 20);
+    assertFalse(after(Duration.ofMinutes(59), sick(PAUSED)));
+    assertTrue(after(MINUTE, sick(PAUSED)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"STORE", "STORE_READ", "DISK_RESERVE"})
+  void whatMayPassIsToldWhenItIsSeenTwiceRunning(Kind kind) {
+    Cause cause = new Cause(kind, "");
+    assertFalse(notifier.runOnce(sick(cause)));
+    assertFalse(after(MINUTE, WELL));
+    assertFalse(after(MINUTE, sick(cause)));
+    assertTrue(after(MINUTE, sick(cause)));
+    assertTrue(office.last().text().contains("since   2026-01-02T03:06:05Z"), office.last().text());
+    assertTrue(after(HOUR, WELL));
+    assertTrue(office.last().subject().contains("all clear: "), office.last().subject());
+  }
+
+  @Test
+  void whatIsQuietIsNeitherToldNorOver() {
+    Cause failing = new Cause(Kind.ENDPOINT_FAILING, "desk");
+    Sight quiet = new Sight(List.of(), Set.of(), Set.of(failing));
+    notifier.runOnce(sick(failing));
+    assertFalse(after(HOUR, quiet), "it is not over");
+    assertFalse(after(Duration.ofDays(2), quiet), "it is not told again");
+    assertTrue(after(MINUTE, WELL));
+    assertEquals(
+        "Postern mx.example.com: all clear: endpoint desk no longer counts as failing",
+        office.last().subject());
+  }
+
+  @Test
   void namesAndReasonsFromOutsideCannotForgeAnything() throws Exception {
     String evil = "desk\r\nBcc: eve@example.com\r\n\r\n\u202Egnp.exe\u2028x\uD800";
     notifier.runOnce(
         new Sight(
-            List.of(new Trouble(new Cause(Kind.ENDPOINT_PAUSED, evil), null, evil)), Set.of()));
+            List.of(new Trouble(new Cause(Kind.ENDPOINT_PAUSED, evil), null, evil)),
+            Set.of(),
+            Set.of()));
     assertEquals(1, office.taken().size());
     PostOffice.Taken mail = office.last();
     assertEquals(null, mail.message().getHeader("Bcc"));
@@ -289,6 +396,7 @@ class NotifierTest {
             List.of(
                 new Trouble(
                     RULES, null, IntStream.range(0, 99).mapToObj(_ -> "x".repeat(9_000)).toList())),
+            Set.of(),
             Set.of()));
     int length = office.last().text().length();
     assertTrue(length > 5_000 && length < 6_000, "length " + length);

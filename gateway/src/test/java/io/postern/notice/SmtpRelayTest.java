@@ -1,10 +1,13 @@
 package io.postern.notice;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.Certificates;
+import io.postern.fixture.CurtRelay;
 import io.postern.fixture.PostOffice;
 import io.postern.mail.Address;
 import io.postern.mail.Domain;
@@ -68,14 +71,17 @@ class SmtpRelayTest {
   }
 
   private static SmtpRelay relay(Relay relay, String... to) {
-    return new SmtpRelay(
-        new Settings(
-            "mx.example.com",
-            address("postern"),
-            Arrays.stream(to).map(SmtpRelayTest::address).toList(),
-            relay,
-            Duration.ofDays(1),
-            20));
+    return new SmtpRelay(settings(relay, to));
+  }
+
+  private static Settings settings(Relay relay, String... to) {
+    return new Settings(
+        "mx.example.com",
+        address("postern"),
+        Arrays.stream(to).map(SmtpRelayTest::address).toList(),
+        relay,
+        Duration.ofDays(1),
+        20);
   }
 
   private static Address address(String local) {
@@ -212,6 +218,34 @@ class SmtpRelayTest {
         relay(encrypted(Encryption.REQUIRED, OWN, ""), "ops"),
         "the credential relay-password can't be read");
     assertEquals(List.of(), heard);
+  }
+
+  @Test
+  void whatIsTakenIsSentWhateverBecomesOfTheGoodbye() {
+    try (CurtRelay curt = CurtRelay.start("250 taken", CurtRelay.SILENCE)) {
+      assertEquals(
+          List.of(),
+          assertTimeoutPreemptively(
+              Duration.ofSeconds(20), () -> relay(plain(curt.port()), "ops").send(LETTER)));
+      assertEquals(1, curt.mails());
+    }
+  }
+
+  @Test
+  void aWholeMailWithoutAnAnswerMayHaveArrived() {
+    try (CurtRelay curt = CurtRelay.start(CurtRelay.SILENCE, "221 bye")) {
+      SmtpRelay relay = new SmtpRelay(settings(plain(curt.port()), "ops"), Duration.ofSeconds(2));
+      IOException sent =
+          assertThrows(SmtpRelay.Unanswered.class, () -> relay.send(LETTER), "no answer is none");
+      assertTrue(sent.getMessage().contains("Read timed out"), sent.getMessage());
+      assertEquals(1, curt.mails());
+    }
+    try (CurtRelay curt = CurtRelay.start("554 no such notices here", "221 bye")) {
+      SmtpRelay relay = relay(plain(curt.port()), "ops");
+      IOException sent = assertThrows(IOException.class, () -> relay.send(LETTER));
+      assertFalse(sent instanceof SmtpRelay.Unanswered, "a refusal is an answer");
+      assertTrue(sent.getMessage().contains("554 no such notices here"), sent.getMessage());
+    }
   }
 
   private static void refuses(SmtpRelay relay, String why) {
