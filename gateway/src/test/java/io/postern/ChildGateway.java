@@ -75,7 +75,9 @@ public final class ChildGateway {
   }
 
   /// Writes a subscriber of all changes of deliveries, in our own format.
-  public void alsoTell(URI url, String name) throws IOException {
+  ///
+  /// @param eventsMax how many events a post has at most
+  public void alsoTell(URI url, String name, int eventsMax) throws IOException {
     Files.createDirectories(folder.resolve("subscribers"));
     Files.writeString(
         folder.resolve("subscribers").resolve(name + ".yaml"),
@@ -83,9 +85,10 @@ public final class ChildGateway {
         name: %s
         events: [deliveries]
         post: { url: "%s", format: postern }
+        batch: { max: %d }
         retry: { interval: 10s }
         """
-            .formatted(name, url));
+            .formatted(name, url, eventsMax));
     Path file = folder.resolve("postern.yaml");
     if (!Files.readString(file).contains("subscribers:")) {
       Files.writeString(file, Files.readString(file) + "subscribers: subscribers\n");

@@ -50,7 +50,7 @@ final class FeedCrashTest {
     // Slow enough that a post is often in flight when the gateway is killed.
     sink.alwaysAt("/events", SinkAnswer.status(200).after(Duration.ofMillis(400)));
     child = new ChildGateway(folder, sink.url("/desk"), "format: json");
-    child.alsoTell(sink.url("/events"), "ops");
+    child.alsoTell(sink.url("/events"), "ops", 100);
   }
 
   @AfterEach

@@ -25,6 +25,10 @@ public final class SubscribersBench {
 
   private static final int PAIRS = 5;
   private static final int WARM_UP = 10_000;
+
+  /// The shipped 100 make a post of every fifty mails and subscriber, which is most of the cost.
+  private static final int EVENTS_MAX = Integer.getInteger("events-max", 100);
+
   private static final int SESSIONS = 10;
   private static final int SUBSCRIBERS = 3;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -111,7 +115,7 @@ public final class SubscribersBench {
     ChildGateway child =
         new ChildGateway(bench.folder().resolve("run" + runs++), desk, "format: raw").asShipped();
     for (int i = 0; i < subscribers; i++) {
-      child.alsoTell(events, "ops" + i);
+      child.alsoTell(events, "ops" + i, EVENTS_MAX);
     }
     InetSocketAddress smtp = child.start();
     try {
