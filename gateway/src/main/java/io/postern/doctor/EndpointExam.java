@@ -8,19 +8,16 @@ import io.postern.rules.Rule;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Payload;
 import java.io.IOException;
-import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Whether an endpoint takes what a rule posts, and refuses what somebody else does. Two samples,
 /// marked as such, go to its URL and two to its backup URL; with `--no-posts` it is only connected
 /// to.
 ///
 /// @param subject the rule, and which of its URLs
-/// @param endpoint with that URL, and no backup
+/// @param endpoint with that URL alone, and patience for this
 record EndpointExam(
     String subject,
     Endpoint endpoint,
@@ -28,40 +25,28 @@ record EndpointExam(
     Doctor.Order order,
     Doctor.Instruments instruments)
     implements Exam.Look {
-  /// How long an answer is waited for, however patient the rule is.
-  private static final Duration WAIT_MAX = Duration.ofSeconds(15);
-
   private static final String NOT_REACHED =
       "look at its name in DNS, its firewall and its certificate; retries go on meanwhile";
 
   /// One for each URL of a rule.
   static List<Exam> all(
       Rule rule, Config config, Doctor.Order order, Doctor.Instruments instruments) {
-    List<EndpointExam> exams = new ArrayList<>();
-    Endpoint given = rule.endpoint();
-    String subject = "endpoint " + rule.name();
-    exams.add(new EndpointExam(subject, at(given.url(), given), config, order, instruments));
-    @Nullable URI backup = given.backupUrl();
-    if (backup != null) {
-      exams.add(
-          new EndpointExam(subject + " (backup)", at(backup, given), config, order, instruments));
-    }
-    return exams.stream().map(exam -> new Exam(exam.subject(), exam)).toList();
+    Endpoint all = rule.endpoint();
+    return TargetUrl.of("endpoint " + rule.name(), all).stream()
+        .map(it -> new EndpointExam(it.subject(), alone(it, all), config, order, instruments))
+        .map(exam -> new Exam(exam.subject(), exam))
+        .toList();
   }
 
-  /// An endpoint at one of its URLs, with patience for this.
-  private static Endpoint at(URI url, Endpoint given) {
-    Endpoint.Exchange exchange = given.exchange();
-    Duration timeout = exchange.timeout().compareTo(WAIT_MAX) < 0 ? exchange.timeout() : WAIT_MAX;
+  private static Endpoint alone(TargetUrl one, Endpoint given) {
     return new Endpoint(
         given.rule(),
-        url,
+        one.url(),
         null,
         given.dialect(),
         given.authentication(),
         given.signingKeys(),
-        new Endpoint.Exchange(
-            timeout, exchange.ca(), exchange.permanentFailures(), exchange.answerLogged()));
+        one.exchange());
   }
 
   @Override
@@ -127,7 +112,7 @@ record EndpointExam(
   private Finding lookAtSignature() throws IOException {
     Optional<Endpoint> forged = Rehearsal.forged(endpoint, instruments.chance());
     if (forged.isEmpty()) {
-      return isAuthenticated()
+      return endpoint.isProven()
           ? Finding.ok(subject, "posts are not signed, but authenticated")
           : Finding.warning(
               subject,
@@ -147,11 +132,6 @@ record EndpointExam(
         outcome instanceof Outcome.Accepted
             ? "whoever knows the URL can post there: have the application check the signature"
             : "have the application answer 401: only that tells a wrong key from a bad mail");
-  }
-
-  private boolean isAuthenticated() {
-    return !(endpoint.authentication().authorization() instanceof Endpoint.Authorization.None)
-        || endpoint.authentication().keyField() != null;
   }
 
   private Finding unreadable(String why) {

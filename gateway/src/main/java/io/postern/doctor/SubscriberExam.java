@@ -9,21 +9,17 @@ import io.postern.feed.EventRehearsal;
 import io.postern.feed.Subscriber;
 import io.postern.feed.Subscriber.Receiver;
 import io.postern.journal.Arrival;
-import io.postern.webhook.Endpoint;
 import io.postern.webhook.Payload;
 import java.io.IOException;
-import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Whether a subscriber takes events. One that never happened goes to its URL, and one to its
 /// backup URL; with `--no-posts` it is only connected to. Mail flows whatever comes of it, so
 /// nothing is an error.
 ///
 /// @param subject the subscriber, and which of its URLs
-/// @param subscriber with that URL, and no backup
+/// @param subscriber with that URL alone, and patience for this
 record SubscriberExam(
     String subject,
     Subscriber subscriber,
@@ -31,46 +27,31 @@ record SubscriberExam(
     Doctor.Order order,
     Doctor.Instruments instruments)
     implements Exam.Look {
-  /// How long an answer is waited for, however patient the subscriber's file is.
-  private static final Duration WAIT_MAX = Duration.ofSeconds(15);
-
   private static final String NOT_REACHED =
       "look at its name in DNS, its firewall and its certificate; events wait meanwhile";
 
   /// One for each URL of a subscriber.
   static List<Exam> all(
       Subscriber subscriber, Config config, Doctor.Order order, Doctor.Instruments instruments) {
-    List<SubscriberExam> exams = new ArrayList<>();
-    Receiver given = subscriber.receiver();
-    String subject = subject(subscriber.name());
-    exams.add(new SubscriberExam(subject, at(given.url(), subscriber), config, order, instruments));
-    @Nullable URI backup = given.backupUrl();
-    if (backup != null) {
-      String standby = subject + " (backup)";
-      exams.add(new SubscriberExam(standby, at(backup, subscriber), config, order, instruments));
-    }
-    return exams.stream().map(exam -> new Exam(exam.subject(), exam)).toList();
+    return TargetUrl.of(subject(subscriber.name()), subscriber.receiver()).stream()
+        .map(
+            it ->
+                new SubscriberExam(it.subject(), alone(it, subscriber), config, order, instruments))
+        .map(exam -> new Exam(exam.subject(), exam))
+        .toList();
   }
 
   static String subject(String name) {
     return "subscriber " + name;
   }
 
-  /// A subscriber at one of its URLs, with patience for this.
-  private static Subscriber at(URI url, Subscriber given) {
+  private static Subscriber alone(TargetUrl one, Subscriber given) {
     Receiver receiver = given.receiver();
-    Endpoint.Exchange exchange = receiver.exchange();
-    Duration timeout = exchange.timeout().compareTo(WAIT_MAX) < 0 ? exchange.timeout() : WAIT_MAX;
     return new Subscriber(
         given.name(),
         given.selection(),
         new Receiver(
-            url,
-            null,
-            receiver.authentication(),
-            receiver.signingKeys(),
-            new Endpoint.Exchange(
-                timeout, exchange.ca(), exchange.permanentFailures(), exchange.answerLogged())),
+            one.url(), null, receiver.authentication(), receiver.signingKeys(), one.exchange()),
         given.dialect(),
         given.batching(),
         given.retry(),
@@ -100,7 +81,7 @@ record SubscriberExam(
               new EventRehearsal.Given(courier, instruments.clock(), instruments.chance()));
       List<Finding> findings = new ArrayList<>();
       findings.add(judge(report));
-      if (report.isAccepted() && !isProven()) {
+      if (report.isAccepted() && !subscriber.receiver().isProven()) {
         findings.add(
             Finding.warning(
                 subject,
@@ -147,15 +128,6 @@ record SubscriberExam(
                       ? "compare the keys in its file with those of the receiver"
                       : "see the receiver's own log; events wait meanwhile");
     };
-  }
-
-  private boolean isProven() {
-    Receiver receiver = subscriber.receiver();
-    Endpoint.Authentication proof = receiver.authentication();
-    return !receiver.signingKeys().isEmpty()
-        || proof.signingKey() != null
-        || proof.keyField() != null
-        || !(proof.authorization() instanceof Endpoint.Authorization.None);
   }
 
   private Finding unreadable(String why) {

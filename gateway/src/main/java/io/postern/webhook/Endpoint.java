@@ -50,6 +50,13 @@ public record Endpoint(
     public Exchange {
       permanentFailures = permanentFailures == null ? null : Set.copyOf(permanentFailures);
     }
+
+    /// The same, with a deadline of no more than this.
+    public Exchange within(Duration max) {
+      return timeout.compareTo(max) <= 0
+          ? this
+          : new Exchange(max, ca, permanentFailures, answerLogged);
+    }
   }
 
   /// What proves us to the endpoint. Secrets are read at each call, so that they can rotate.

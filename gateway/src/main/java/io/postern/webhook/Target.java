@@ -6,11 +6,15 @@ import io.postern.webhook.Endpoint.Exchange;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Where something is posted, and how, whatever it is.
 public interface Target {
   /// https, or http to a host that may be reached so.
   URI url();
+
+  /// Tried within the same attempt when the call to the URL is deferred; null for none.
+  @Nullable URI backupUrl();
 
   /// What proves us.
   Authentication authentication();
@@ -24,5 +28,10 @@ public interface Target {
   /// The deadline of one call, from looking up the name to the last byte read.
   default Duration timeout() {
     return exchange().timeout();
+  }
+
+  /// False when whoever knows the URL could have made a post there.
+  default boolean isProven() {
+    return !signingKeys().isEmpty() || !authentication().equals(Authentication.NONE);
   }
 }

@@ -87,6 +87,9 @@ final class SubscriberExamTest {
     List<Finding> findings = of(OPS, clinic.examine());
     assertIs(findings.getFirst(), Level.OK, "it took a test event");
     assertIs(findings.getLast(), Level.WARNING, "neither signed nor authenticated");
+    subscriber(
+        sink.url("/events"), "  basic: { username: postern, password: { file: ../ops.key } }\n");
+    only(clinic.examine(), OPS, Level.OK, "it took a test event");
   }
 
   @Test
