@@ -240,6 +240,9 @@ public final class Gateway implements AutoCloseable {
       if (order instanceof Order.Block || order instanceof Order.Unblock) {
         running.barred().look();
       }
+      if (order instanceof Order.ResumeSubscriber(String name) && running.subscribers() != null) {
+        running.subscribers().feed().resume(name);
+      }
       running.wake();
       return done;
     };

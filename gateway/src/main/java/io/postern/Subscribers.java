@@ -139,7 +139,10 @@ record Subscribers(LiveFiles<Roster> files, Feed feed, Cursors cursors) implemen
   private static void tell(String name, Stand stand, List<Finding> findings) {
     if (stand.state() == Stand.State.FAILING) {
       String last = stand.reason().isEmpty() ? "the last post was not taken" : stand.reason();
-      findings.add(finding("%s takes no events: %s; it is tried again".formatted(name, last)));
+      findings.add(
+          finding(
+              "%s takes no events: %s; it is tried again, and at once by: postern subscriber resume %s"
+                  .formatted(name, last, name)));
     }
     if (!stand.skipped().isEmpty()) {
       findings.add(finding("%s was not told of all: %s".formatted(name, stand.skipped())));

@@ -164,16 +164,24 @@ final class SubscriberCommand implements Runnable {
     return paused ? 0 : 1;
   }
 
-  @Command(name = "resume", description = "Ends a pause.")
+  @Command(
+      name = "resume",
+      description =
+          "Ends a pause; has one that is failing tried at once, and its failures counted anew.")
   int resume(
-      @Mixin ConfigOption config,
+      @Mixin ConfigOption option,
       @Parameters(paramLabel = "NAME", description = "The subscriber's name.") String name)
       throws StoreUnavailable, IOException {
     CommandLine line = Main.line(spec);
-    boolean resumed =
-        Errand.run(config.require(line), new Order.ResumeSubscriber(name)).count() > 0;
-    line.getOut().println(name + (resumed ? " is resumed" : " was not paused"));
-    return resumed ? 0 : 1;
+    Config config = option.require(line);
+    if (Errand.run(config, new Order.ResumeSubscriber(name)).count() == 0) {
+      RosterOption.subscriber(config, name, line);
+      line.getOut().println(name + " was neither paused nor failing");
+      return 1;
+    }
+    line.getOut()
+        .println(name + " is resumed: it is tried at once, and its failures are counted anew");
+    return 0;
   }
 
   private static String state(Subscriber subscriber, SqliteReader reader) throws StoreUnavailable {

@@ -110,6 +110,10 @@ public final class Feed implements AutoCloseable {
   private static final class Lane {
     private final Telling telling;
     private boolean isPaused;
+
+    /// A person wants it tried at once.
+    private volatile boolean isMended;
+
     private volatile boolean isRunning;
     private volatile @Nullable Stand stand;
     private volatile Instant next = Instant.MIN;
@@ -158,6 +162,16 @@ public final class Feed implements AutoCloseable {
   public void wake() {
     isStale = true;
     signal.raise();
+  }
+
+  /// Has a subscriber tried at once, and its failures counted anew, for a person says that it is
+  /// mended; one that is not paused, too.
+  public void resume(String subscriber) {
+    Lane lane = lanes.get(subscriber);
+    if (lane != null) {
+      lane.isMended = true;
+    }
+    wake();
   }
 
   /// Takes a roster that has changed, and starts the turns that are due.
@@ -344,7 +358,8 @@ public final class Feed implements AutoCloseable {
           return;
         }
         Pause pause = pauses.get(name);
-        if (lane.isPaused && pause == null) {
+        if (lane.isMended || (lane.isPaused && pause == null)) {
+          lane.isMended = false;
           lane.telling.resumed();
         }
         lane.isPaused = pause != null;

@@ -40,9 +40,11 @@ public interface Cursors extends CursorView {
   /// @return false when there is no such subscriber
   boolean pauseSubscriber(Pause pause) throws StoreUnavailable;
 
-  /// Ends a pause.
+  /// A person has mended it: a pause is ended, its failures are forgotten, and the next attempt is
+  /// due. Who posts to the subscriber has a standing of its own in memory, and is to be told as
+  /// well.
   ///
-  /// @return false when there was none
+  /// @return false when it was neither paused nor failing
   boolean resumeSubscriber(String subscriber) throws StoreUnavailable;
 
   /// Ends a pause of a subscriber that did nothing but fail, for it has taken something. A pause

@@ -50,7 +50,7 @@ public sealed interface Order {
 
   /// [Cursors#resumeSubscriber].
   ///
-  /// @param subscriber whose events are held
+  /// @param subscriber who is to be tried at once
   record ResumeSubscriber(String subscriber) implements Order {}
 
   /// [Cursors#askSkip].

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What an operator sees of subscribers and does to them, beside a gateway that runs.
 final class SubscriberCommandTest {
+  private static final String RESUMED =
+      "ops is resumed: it is tried at once, and its failures are counted anew";
+
   @TempDir private Path folder;
   private WebhookSink sink;
   private TestGateway gateway;
@@ -54,12 +57,34 @@ final class SubscriberCommandTest {
     gateway.tick(Duration.ofHours(1));
     gateway.idle();
     assertEquals(1, told().size(), "the test event alone");
-    assertEquals("ops is resumed", run("subscriber", "resume", "ops").out().strip());
+    assertEquals(RESUMED, run("subscriber", "resume", "ops").out().strip());
     TestGateway.until("told", () -> told().size() == 2);
-    assertEquals(1, run("subscriber", "resume", "ops").code());
+    TestGateway.until("noted", () -> list().equals("ops  good, 0 rows behind\n"));
+    Answer again = run("subscriber", "resume", "ops");
+    assertEquals(1, again.code());
+    assertEquals("ops was neither paused nor failing", again.out().strip());
+    Answer unknown = run("subscriber", "resume", "nobody");
+    assertEquals(1, unknown.code());
+    assertTrue(unknown.err().contains("there is no subscriber nobody"), unknown.err());
     assertEquals(1, run("subscriber", "pause", "nobody").code());
     assertEquals(0, run("subscriber", "show", "ops").code());
     assertEquals(1, run("subscriber", "show", "nobody").code());
+  }
+
+  @Test
+  void oneThatIsOnlyFailingIsTriedWhenItIsMended() throws Exception {
+    start();
+    TestGateway.until("verified", () -> list().startsWith("ops  good"));
+    sink.alwaysAt("/events", SinkAnswer.status(503));
+    gateway.deliver(Mails.plain(), "desk@in.example.com");
+    gateway.await(Status.SUCCEEDED);
+    gateway.tick(Duration.ofSeconds(1));
+    TestGateway.until("it fails", () -> list().startsWith("ops  failing, 1 attempts"));
+    sink.alwaysAt("/events", SinkAnswer.status(200));
+    assertEquals(RESUMED, run("subscriber", "resume", "ops").out().strip());
+    // The test's clock stands still: nothing is due but by that.
+    TestGateway.until("told", () -> list().equals("ops  good, 0 rows behind\n"));
+    assertEquals(3, told().size(), "the test event, and the post twice");
   }
 
   @Test

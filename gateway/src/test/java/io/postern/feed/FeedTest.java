@@ -130,6 +130,34 @@ final class FeedTest {
   }
 
   @Test
+  void whoIsOnlyFailingIsTriedAtOnceToo() throws Exception {
+    write("first", true);
+    write("second", true);
+    crank();
+    sink.answer = new Outcome.Deferred(503, "HTTP 503", "", null);
+    mail();
+    crank();
+    crank();
+    assertEquals(List.of("first m0-1", "second m0-1"), sink.told(), "they wait for hours");
+    feed.resume("first");
+    crank();
+    assertEquals(List.of("first m0-1", "first m0-1", "second m0-1"), sink.told());
+    assertEquals(1, attempts("first"), "its failures are counted anew");
+    crank();
+    assertEquals(3, sink.told().size(), "once");
+    feed.resume("nobody");
+  }
+
+  private int attempts(String name) throws StoreUnavailable {
+    return store.cursors().stream()
+        .filter(it -> it.subscriber().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .standing()
+        .attempts();
+  }
+
+  @Test
   void aPauseThatCameFromElsewhereIsKnownBeforeTheNextTurn() throws Exception {
     write("first", true);
     crank();

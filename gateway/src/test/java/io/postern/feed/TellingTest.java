@@ -375,6 +375,25 @@ final class TellingTest {
   }
 
   @Test
+  void whoIsResumedWhileNoGatewayRunsHasTheWholeTimeAgain() throws Exception {
+    stage.subscriber("validate: false", "retry: { interval: 10m, period: 1d }");
+    stage.always(DOWN);
+    stage.mails(1);
+    stage.clock().tick(INTERVAL);
+    for (int turn = 0; stage.pause() == null && turn < 300; turn++) {
+      stage.turnToRest();
+      stage.clock().tick(Duration.ofMinutes(10));
+    }
+    assertEquals(Cause.FAILING, stage.pause().cause());
+    int before = stage.posts().size();
+    assertTrue(stage.store().resumeSubscriber("ops"));
+    stage.restart();
+    stage.turnToRest();
+    assertEquals(before + 1, stage.posts().size(), "it is tried at once");
+    assertEquals(null, stage.pause(), "and not paused again for what was before");
+  }
+
+  @Test
   void a410PausesUntilAPersonResumes() throws Exception {
     stage.subscriber("validate: false");
     stage.mails(1);

@@ -101,8 +101,9 @@ final class CursorTable {
   boolean resume(String subscriber) throws SQLException {
     return sql.update(
             """
-            UPDATE cursors SET paused = NULL, cause = NULL, reason = NULL
-            WHERE subscriber = ? AND paused IS NOT NULL
+            UPDATE cursors SET paused = NULL, cause = NULL, reason = NULL,
+              attempts = 0, due = min(due, seen), failing_ms = NULL
+            WHERE subscriber = ? AND (paused IS NOT NULL OR attempts > 0)
             """,
             subscriber)
         > 0;

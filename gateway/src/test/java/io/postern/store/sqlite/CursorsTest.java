@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Subscribers' places in the log, and what the retention leaves for them.
 final class CursorsTest {
   private static final Set<Status> ALL = Set.of(Status.values());
+  private static final Duration HOUR = Duration.ofHours(1);
 
   @TempDir private Path folder;
   private final FakeClock clock = new FakeClock();
@@ -101,9 +102,28 @@ final class CursorsTest {
     assertEquals(
         List.of(Status.FAILED, Status.SUCCEEDED),
         store.postings(Wanted.ALL, 0, 10).stream().map(Posting::status).toList());
-    assertTrue(store.resumeSubscriber("ops"));
-    assertFalse(store.resumeSubscriber("ops"));
     assertEquals(List.of(noted), store.cursors(), "a pause changes nothing else");
+  }
+
+  @Test
+  void whoIsResumedIsDueAndHasNotFailed() throws Exception {
+    store.keep(Set.of("ops"), clock.instant());
+    assertFalse(store.resumeSubscriber("ops"), "it is neither paused nor failing");
+    Cursor failing = cursor("ops").with(cursor("ops").standing().ill(later(), true));
+    store.save(failing.with(failing.standing().later(HOUR, HOUR, clock.instant())), List.of());
+    assertTrue(store.resumeSubscriber("ops"), "it is failing");
+    assertEquals(Cursor.Standing.fresh(clock.instant()), cursor("ops").standing());
+    assertFalse(store.resumeSubscriber("ops"), "not any more");
+    store.save(failing, List.of());
+    store.pauseSubscriber(new Pause("ops", clock.instant(), Pause.Cause.FAILING, "down"));
+    assertTrue(store.resumeSubscriber("ops"), "it is paused");
+    assertEquals(List.of(), store.pausedSubscribers());
+    assertEquals(Cursor.Standing.fresh(clock.instant()), cursor("ops").standing());
+    assertFalse(store.resumeSubscriber("nobody"));
+  }
+
+  private Instant later() {
+    return clock.instant().plus(HOUR);
   }
 
   @Test
