@@ -19,9 +19,16 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A gateway in a process of its own, with the heap as shipped, which can be killed.
+/// A gateway in a process of its own, with the options of Java as shipped, which can be killed.
 public final class ChildGateway {
   private static final Pattern READY = Pattern.compile("ready .*smtp=\\[/127\\.0\\.0\\.1:(\\d+)]");
+
+  /// Seen from the module, where tests run, and from the whole, where benches do.
+  private static final List<Path> LAUNCHERS =
+      List.of(Path.of("src/dist/bin/postern"), Path.of("gateway/src/dist/bin/postern"));
+
+  /// A line that gives Java an option which does not depend on where anything lies.
+  private static final Pattern OPTION = Pattern.compile(" +(-X\\S+|--enable\\S+) \\\\");
 
   private final Path folder;
   private final Map<String, String> environment = new HashMap<>();
@@ -123,14 +130,12 @@ public final class ChildGateway {
   public InetSocketAddress start() throws IOException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-XX:+UseSerialGC"));
-    words.addAll(
-        isFastToStart
-            ? List.of("-XX:TieredStopAtLevel=1")
-            : List.of("-XX:FreqInlineSize=60", "-XX:InlineSmallCode=1000"));
+    words.addAll(optionsAsShipped());
+    if (isFastToStart) {
+      words.add("-XX:TieredStopAtLevel=1");
+    }
     words.addAll(
         List.of(
-            "-XX:+ExitOnOutOfMemoryError",
             "-cp",
             System.getProperty("java.class.path"),
             "io.postern.cli.Main",
@@ -154,6 +159,20 @@ public final class ChildGateway {
       line = out.readLine();
     }
     throw new AssertionError("the gateway did not start:\n" + said);
+  }
+
+  private static List<String> optionsAsShipped() throws IOException {
+    Path launcher = LAUNCHERS.stream().filter(Files::exists).findFirst().orElseThrow();
+    List<String> options =
+        Files.readAllLines(launcher).stream()
+            .map(OPTION::matcher)
+            .filter(Matcher::matches)
+            .map(line -> line.group(1))
+            .toList();
+    if (options.stream().noneMatch(it -> it.startsWith("-Xmx"))) {
+      throw new AssertionError(launcher + " is written otherwise now: " + options);
+    }
+    return options;
   }
 
   /// Else the child would stop when the pipe is full.
