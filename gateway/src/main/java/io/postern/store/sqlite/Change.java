@@ -7,4 +7,10 @@ import java.sql.SQLException;
 @FunctionalInterface
 interface Change<T> {
   T apply(Tables tables) throws SQLException;
+
+  /// One that has nothing to tell who wanted it.
+  @FunctionalInterface
+  interface Silent {
+    void apply(Tables tables) throws SQLException;
+  }
 }

@@ -107,12 +107,7 @@ final class Purge {
             DOING,
             sql -> sql.number("SELECT count(*) FROM block_changes WHERE at < ?", before) > 0);
     if (isAny) {
-      writer.call(
-          DOING,
-          tables -> {
-            tables.blocks().purge(before, ROWS);
-            return true;
-          });
+      writer.run(DOING, tables -> tables.blocks().purge(before, ROWS));
     }
   }
 
@@ -120,12 +115,7 @@ final class Purge {
   private void forgetCursors(Instant before) throws StoreUnavailable {
     boolean isAny = readers.search(DOING, sql -> CursorTable.isAnyAway(sql, before));
     if (isAny) {
-      writer.call(
-          DOING,
-          tables -> {
-            tables.cursors().purge(before);
-            return true;
-          });
+      writer.run(DOING, tables -> tables.cursors().purge(before));
     }
   }
 

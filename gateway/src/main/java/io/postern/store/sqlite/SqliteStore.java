@@ -175,12 +175,7 @@ public final class SqliteStore
   public void elapse(Collection<String> rules, Duration time) throws StoreUnavailable {
     if (!rules.isEmpty() && time.isPositive()) {
       List<String> named = List.copyOf(rules);
-      writer.call(
-          "move the clocks of rules",
-          tables -> {
-            tables.rules().elapse(named, time);
-            return true;
-          });
+      writer.run("move the clocks of rules", tables -> tables.rules().elapse(named, time));
     }
   }
 
@@ -210,33 +205,24 @@ public final class SqliteStore
 
   @Override
   public void pause(Pause pause) throws StoreUnavailable {
-    writer.call(
-        "pause an endpoint",
-        tables -> {
-          tables.rules().pause(pause);
-          return true;
-        });
+    writer.run("pause an endpoint", tables -> tables.rules().pause(pause));
   }
 
   @Override
   public boolean resume(String rule) throws StoreUnavailable {
-    return writer.call(
-        "resume an endpoint",
-        tables -> {
-          boolean resumed = tables.rules().resume(rule);
-          if (resumed) {
-            tables.madeReady();
-          }
-          return resumed;
-        });
+    return resume("resume an endpoint", tables -> tables.rules().resume(rule));
   }
 
   @Override
   public boolean resumeFailing(String rule) throws StoreUnavailable {
+    return resume("resume an endpoint that failed", tables -> tables.rules().resumeFailing(rule));
+  }
+
+  private boolean resume(String doing, Change<Boolean> change) throws StoreUnavailable {
     return writer.call(
-        "resume an endpoint that failed",
+        doing,
         tables -> {
-          boolean resumed = tables.rules().resumeFailing(rule);
+          boolean resumed = change.apply(tables);
           if (resumed) {
             tables.madeReady();
           }
@@ -336,24 +322,18 @@ public final class SqliteStore
   @Override
   public void keep(Collection<String> subscribers, Instant now) throws StoreUnavailable {
     List<String> named = List.copyOf(subscribers);
-    writer.call(
-        "keep the log for subscribers",
-        tables -> {
-          tables.cursors().keep(named, now);
-          return true;
-        });
+    writer.run("keep the log for subscribers", tables -> tables.cursors().keep(named, now));
   }
 
   @Override
   public void save(Cursor cursor, List<Posting> postings) throws StoreUnavailable {
-    writer.call(
+    writer.run(
         "note how far a subscriber is",
         tables -> {
           tables.cursors().save(cursor);
           for (Posting posting : postings) {
             tables.posts().write(posting);
           }
-          return true;
         });
   }
 
@@ -386,12 +366,8 @@ public final class SqliteStore
 
   @Override
   public void endSkip(String subscriber, long event) throws StoreUnavailable {
-    writer.call(
-        "end the skipping of an event",
-        tables -> {
-          tables.cursors().endSkip(subscriber, event);
-          return true;
-        });
+    writer.run(
+        "end the skipping of an event", tables -> tables.cursors().endSkip(subscriber, event));
   }
 
   @Override
@@ -425,12 +401,7 @@ public final class SqliteStore
   /// @param text all of it
   public void keepBook(String kind, String version, Instant taken, String text)
       throws StoreUnavailable {
-    writer.call(
-        "keep a rule book",
-        tables -> {
-          tables.rules().keepBook(kind, version, taken, text);
-          return true;
-        });
+    writer.run("keep a rule book", tables -> tables.rules().keepBook(kind, version, taken, text));
   }
 
   /// Keeps a book of rules that was taken, and the accounts of its rules, together.
@@ -438,12 +409,11 @@ public final class SqliteStore
   /// @param accounts by the rule's name; empty for a rule in none
   public void keepRules(KeptBook book, Map<String, String> accounts) throws StoreUnavailable {
     Map<String, String> all = Map.copyOf(accounts);
-    writer.call(
+    writer.run(
         "keep a rule book",
         tables -> {
           tables.rules().keepBook(RULES, book.version(), book.taken(), book.text());
           tables.rules().keepAccounts(all);
-          return true;
         });
   }
 

@@ -136,6 +136,16 @@ final class Writer {
     return send(doing, change, 0).await();
   }
 
+  /// The same for a change that has nothing to tell.
+  void run(String doing, Change.Silent change) throws StoreUnavailable {
+    call(
+        doing,
+        tables -> {
+          change.apply(tables);
+          return true;
+        });
+  }
+
   /// Gets a change in line, and returns at once.
   ///
   /// @param bytes how much memory it holds on to
