@@ -129,7 +129,7 @@ record CmcEvents(int version, ZoneId zone) {
     Arrival arrival = row.arrival();
     writeEnvelope(json, change.mail().reversePath(), arrival.from(), arrival.to());
     json.writeStringProperty("messageId", arrival.messageId());
-    json.writeStringProperty("reason", row.reason());
+    json.writeStringProperty("reason", reason(row));
     json.writeStringProperty("senderIp", "");
     // As there: told when the mail has come, and of no later status.
     String peer = row.status() == Status.QUEUED ? change.mail().peer() : "";
@@ -137,6 +137,14 @@ record CmcEvents(int version, ZoneId zone) {
     json.writeStringProperty("status", word(row.status()));
     json.writeStringProperty("subject", change.mail().subject());
     writeApiData(json);
+  }
+
+  /// Why it is not done; that it was queued by a replay is no such reason.
+  private static String reason(Row row) {
+    return switch (row.status()) {
+      case QUEUED, SUCCEEDED -> "";
+      case DEFERRED, FAILED, DENIED -> row.reason();
+    };
   }
 
   /// There is no word for a mail that was refused at the door.

@@ -107,6 +107,16 @@ class EventReadersTest {
         Set.copyOf(delivery.propertyNames()));
   }
 
+  @Test
+  void cmcHasNoReasonForWhatIsReplayed() throws IOException {
+    Event event = SampleEvents.change(1, Status.QUEUED, "replayed by operator", 0, 0);
+    EventDialect dialect = SampleEvents.dialects().get("cmc-2-json");
+    EventPost post = dialect.render(List.of(event), SampleEvents.call(dialect));
+    JsonNode delivery = JSON.readTree(SampleEvents.bytes(post)).at("/event/deliveries/0");
+    assertEquals("", delivery.at("/reason").stringValue());
+    assertEquals("queued", delivery.at("/status").asString());
+  }
+
   /// An hour that comes twice, and one that never comes.
   @Test
   void cmcTellsLocalTimesThroughTheChangesOfTheClock() throws IOException {
