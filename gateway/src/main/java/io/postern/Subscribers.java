@@ -123,17 +123,20 @@ record Subscribers(LiveFiles<Roster> files, Feed feed, Cursors cursors) implemen
             .flatMap(roster -> roster.subscriber(cursor.subscriber()))
             .filter(it -> it.enabled() && it.validated())
             .filter(it -> !cursor.verified().equals(it.address()))
-            .ifPresent(
-                it ->
-                    findings.add(
-                        finding(
-                            "%s is unverified: its URL has taken no test event; see: postern subscriber test %s"
-                                .formatted(it.name(), it.name()))));
+            .ifPresent(it -> findings.add(unverified(it.name())));
       }
     } catch (StoreUnavailable _) {
       // The checkup of the store says so.
     }
     return findings;
+  }
+
+  private Finding unverified(String name) {
+    Stand stand = feed.stands().get(name);
+    String last = stand == null || stand.reason().isEmpty() ? "" : ": " + stand.reason();
+    return finding(
+        "%s is unverified: its URL has taken no test event%s; see: postern subscriber test %s"
+            .formatted(name, last, name));
   }
 
   private static void tell(String name, Stand stand, List<Finding> findings) {

@@ -5,6 +5,7 @@ import io.postern.config.Config;
 import io.postern.delivery.Courier;
 import io.postern.feed.Event;
 import io.postern.feed.EventRehearsal;
+import io.postern.feed.Skipped;
 import io.postern.feed.Subscriber;
 import io.postern.journal.Arrival;
 import io.postern.journal.Posting;
@@ -84,6 +85,8 @@ final class SubscriberCommand implements Runnable {
       out.println("file      " + subscriber.place());
       cursor(name, reader)
           .ifPresent(it -> out.println("missed    " + it.missed().events() + " events"));
+      Skipped.last(reader, name)
+          .ifPresent(it -> out.println("skipped   " + Times.text(it.at()) + "  " + it.reason()));
       Postings.Wanted wanted = new Postings.Wanted(null, null, Set.of(), name);
       List<Posting> posts = reader.postings(wanted, 0, POSTS_SHOWN);
       posts.reversed().forEach(posting -> out.println("post      " + PostingText.of(posting)));

@@ -1,6 +1,7 @@
 package io.postern.doctor;
 
 import io.postern.config.Config;
+import io.postern.feed.Skipped;
 import io.postern.feed.Subscriber;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Times;
@@ -41,8 +42,12 @@ record StandingExam(Config config, List<Subscriber> subscribers, Doctor.Instrume
         Optional<Pause> pause =
             pauses.stream().filter(it -> it.rule().equals(subscriber.name())).findFirst();
         if (cursor.isPresent()) {
-          findings.add(
-              finding(subscriber, cursor.get(), pause, reader.behind(cursor.get().position())));
+          Behind behind = reader.behind(cursor.get().position());
+          Optional<Skipped> skipped =
+              cursor.get().missed().events() == 0
+                  ? Optional.empty()
+                  : Skipped.last(reader, subscriber.name());
+          findings.add(finding(subscriber, cursor.get(), pause, behind, skipped));
         }
       }
     } catch (StoreUnavailable _) {
@@ -53,7 +58,11 @@ record StandingExam(Config config, List<Subscriber> subscribers, Doctor.Instrume
   }
 
   private Finding finding(
-      Subscriber subscriber, Cursor cursor, Optional<Pause> pause, Behind behind) {
+      Subscriber subscriber,
+      Cursor cursor,
+      Optional<Pause> pause,
+      Behind behind,
+      Optional<Skipped> skipped) {
     String name = subscriber.name();
     String subject = SubscriberExam.subject(name);
     String waiting = "; %d rows of the log wait for it".formatted(behind.rows());
@@ -87,6 +96,12 @@ record StandingExam(Config config, List<Subscriber> subscribers, Doctor.Instrume
               + " answer");
     }
     return Finding.ok(
-        subject, "it takes what comes; %d events missed".formatted(cursor.missed().events()));
+        subject,
+        "it takes what comes; %d events missed%s"
+            .formatted(
+                cursor.missed().events(),
+                skipped
+                    .map(it -> ", the last at " + Times.text(it.at()) + ": " + it.reason())
+                    .orElse("")));
   }
 }

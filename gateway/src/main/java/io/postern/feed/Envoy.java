@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Carries events to a subscriber: renders them, calls the URL and, when that is deferred, the
 /// backup URL. Holds no state; any thread may use it.
@@ -25,7 +26,12 @@ record Envoy(
   /// @param outcome of the last call, or of both
   /// @param url the last one called
   /// @param elapsed how long it took
-  record Answer(Outcome outcome, URI url, Duration elapsed) {}
+  record Answer(Outcome outcome, URI url, Duration elapsed) {
+    /// What the endpoint asks for by Retry-After; null for nothing.
+    @Nullable Duration retryAfter() {
+      return outcome instanceof Outcome.Deferred deferred ? deferred.retryAfter() : null;
+    }
+  }
 
   /// Makes one attempt. What goes wrong on the way is an outcome.
   ///

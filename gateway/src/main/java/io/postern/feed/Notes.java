@@ -21,8 +21,8 @@ final class Notes {
   private final String hostName;
   private final List<Posting> unsaved = new ArrayList<>();
   private boolean isBehind;
-  private String lastMissed = "";
-  private Instant missedAt = Instant.EPOCH;
+  private boolean isRecalled;
+  private Skipped skipped = new Skipped(Instant.EPOCH, "");
 
   /// @param hostName who we are, in the log
   Notes(Cursors cursors, String subscriber, String hostName) {
@@ -69,13 +69,21 @@ final class Notes {
 
   /// Events were given up, of which a person is to be told for a while.
   void missed(String reason, Instant now) {
-    lastMissed = reason;
-    missedAt = now;
+    skipped = new Skipped(now, reason);
   }
 
-  /// What was given up last, if it was since a time and in this process; else empty.
+  /// Once, what was given up before this process began is looked for, if there is any: it is to be
+  /// told, too.
+  void recall(Cursor cursor) throws StoreUnavailable {
+    if (!isRecalled && cursor.missed().events() > 0) {
+      skipped = Skipped.last(cursors, subscriber).orElse(skipped);
+    }
+    isRecalled = true;
+  }
+
+  /// What was given up last, if it was since a time; else empty.
   String missedSince(Instant time) {
-    return missedAt.isAfter(time) ? lastMissed : "";
+    return skipped.at().isAfter(time) ? skipped.reason() : "";
   }
 
   /// How many rows wait.
@@ -94,11 +102,6 @@ final class Notes {
     cursors.save(cursor, List.copyOf(unsaved));
     unsaved.clear();
     isBehind = false;
-  }
-
-  /// So many events, in words.
-  static String skipped(long events) {
-    return (events == 1 ? "1 event" : events + " events") + " skipped";
   }
 
   /// A long time in words.

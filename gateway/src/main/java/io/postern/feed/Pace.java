@@ -50,7 +50,7 @@ final class Pace {
     }
   }
 
-  /// A post was not.
+  /// A post was not; or it is tried again after a pause, or by another process.
   void failed() {
     size = START;
     soughtIn = 0;

@@ -93,6 +93,9 @@ final class Telling {
     this.cursor = cursor;
     this.lookedAt = parts.clock().instant();
     this.savedAt = lookedAt;
+    if (cursor.standing().attempts() > 0) {
+      pace.failed();
+    }
     // While no gateway ran, nobody could be told. That somebody wanted to be told nothing is no
     // such time.
     Instant away = cursor.missed().away();
@@ -112,6 +115,7 @@ final class Telling {
   /// @return when the next turn is due; not after now when there may be more to do
   Instant turn(Subscriber subscriber, @Nullable Pause pause) throws StoreUnavailable {
     Instant now = parts.clock().instant();
+    notes.recall(cursor);
     noteReceiver(subscriber);
     boolean isVerified = isVerified(subscriber);
     boolean isReady = parts.teller().isReady(subscriber);
@@ -181,6 +185,7 @@ final class Telling {
   void resumed() {
     testId = "";
     isUnmade = false;
+    pace.failed();
     cursor = cursor.with(cursor.standing().well(parts.clock().instant()));
   }
 
@@ -201,7 +206,7 @@ final class Telling {
       Parcel parcel = parcels.get(batch.done());
       String last = lastReason.isEmpty() ? "" : "; last: " + lastReason;
       String reason =
-          Notes.skipped(parcel.events().size()) + " by an operator, number " + event + last;
+          Skipped.words(parcel.events().size()) + " by an operator, number " + event + last;
       notes.givenUp(batch.postId(), parcel.words(), subscriber.receiver().url(), reason, now);
       miss(parcel.events().size(), reason);
       cursor = cursor.with(cursor.standing().well(now));
@@ -329,20 +334,16 @@ final class Telling {
     isUnmade = answer.outcome() instanceof Outcome.NotMade;
     return switch (answer.outcome()) {
       case Outcome.Accepted _ -> taken(pause, answer, now);
-      case Outcome.NotMade _ -> again(subscriber, answer, null, false, now);
+      case Outcome.NotMade _ -> again(subscriber, answer, false, now);
       case Outcome.Gone _ -> {
-        again(subscriber, answer, null, false, now);
+        again(subscriber, answer, false, now);
         pause(Cause.GONE, "the endpoint answered 410 Gone", now);
         yield now.plus(LOOK_EVERY);
       }
-      case Outcome.Refused refused ->
-          pace.isTooMuch(refused.httpStatus(), attempt, parcel)
+      case Outcome.Refused _, Outcome.Deferred _ ->
+          pace.isTooMuch(answer.outcome().httpStatus(), attempt, parcel)
               ? smaller(answer, parcel, now)
-              : failed(subscriber, pause, answer, null, now);
-      case Outcome.Deferred deferred ->
-          pace.isTooMuch(deferred.httpStatus(), attempt, parcel)
-              ? smaller(answer, parcel, now)
-              : failed(subscriber, pause, answer, deferred.retryAfter(), now);
+              : failed(subscriber, pause, answer, now);
     };
   }
 
@@ -376,15 +377,11 @@ final class Telling {
   }
 
   private Instant failed(
-      Subscriber subscriber,
-      @Nullable Pause pause,
-      Envoy.Answer answer,
-      @Nullable Duration retryAfter,
-      Instant now)
+      Subscriber subscriber, @Nullable Pause pause, Envoy.Answer answer, Instant now)
       throws StoreUnavailable {
     Subscriber.Retry retry = subscriber.retry();
     pace.failed();
-    Instant due = again(subscriber, answer, retryAfter, true, now);
+    Instant due = again(subscriber, answer, true, now);
     Duration failing = cursor.standing().failing();
     boolean isHopeless =
         failing != null
@@ -407,15 +404,10 @@ final class Telling {
   /// Notes an attempt that came to nothing, and when to make the next.
   ///
   /// @param isTheirs true when the endpoint is at fault
-  private Instant again(
-      Subscriber subscriber,
-      Envoy.Answer answer,
-      @Nullable Duration retryAfter,
-      boolean isTheirs,
-      Instant now)
+  private Instant again(Subscriber subscriber, Envoy.Answer answer, boolean isTheirs, Instant now)
       throws StoreUnavailable {
     int attempts = cursor.standing().attempts() + 1;
-    Instant due = now.plus(subscriber.retry().wait(attempts, retryAfter, parts.chance()));
+    Instant due = now.plus(subscriber.retry().wait(attempts, answer.retryAfter(), parts.chance()));
     note(answer, now);
     cursor = cursor.with(cursor.standing().ill(due, isTheirs));
     save();
@@ -457,6 +449,7 @@ final class Telling {
     Instant ended = parts.clock().instant();
     elapse(ended, true);
     notes.tried(testId, "1 test event", answer, attempt, ended);
+    lastReason = Envoy.reason(answer.outcome());
     if (answer.outcome() instanceof Outcome.Accepted) {
       testId = "";
       cursor = cursor.verified(subscriber.address()).with(cursor.standing().well(ended));
@@ -464,7 +457,8 @@ final class Telling {
       log.atInfo().addKeyValue("subscriber", name).log("subscriber verified: it took a test event");
       return ended;
     }
-    Instant due = ended.plus(subscriber.retry().wait(attempt, null, parts.chance()));
+    Duration wait = subscriber.retry().wait(attempt, answer.retryAfter(), parts.chance());
+    Instant due = ended.plus(wait);
     cursor = cursor.with(cursor.standing().ill(due, false));
     save();
     if (answer.outcome() instanceof Outcome.Gone) {
@@ -528,7 +522,7 @@ final class Telling {
 
   private void giveUp(Subscriber subscriber, Rows.Passed passed, String why, Instant now)
       throws StoreUnavailable {
-    String reason = Notes.skipped(passed.events()) + ": " + why;
+    String reason = Skipped.words(passed.events()) + ": " + why;
     if (cursor.batch() != null) {
       closeBatch("given up: " + why);
     }

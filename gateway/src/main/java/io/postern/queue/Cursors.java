@@ -1,19 +1,20 @@
 package io.postern.queue;
 
 import io.postern.journal.Posting;
+import io.postern.journal.Postings;
 import io.postern.journal.StoreUnavailable;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 
-/// Where each subscriber stands in the status log. What a method that changes something has
-/// returned from is on disk. Any thread may call any method.
+/// Where each subscriber stands in the status log, and what was posted to it. What a method that
+/// changes something has returned from is on disk. Any thread may call any method.
 ///
 /// The promise that all of this rests on is the store's: rows become visible in the order of their
 /// numbers, so that no row ever appears behind one that was read already, and a number is never
 /// given twice. (One writer and its transactions one after the other make that so in SQLite. An
 /// engine with several writers has to number rows at their commit.)
-public interface Cursors extends CursorView {
+public interface Cursors extends CursorView, Postings {
   /// Makes a cursor, at the end of the log, for each of these subscribers that has none. From now
   /// on the retention removes no row that one of them has not had yet; cursors of others stay where
   /// they are, keep nothing back, and are noted to be away.

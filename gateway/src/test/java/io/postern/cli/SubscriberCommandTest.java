@@ -179,6 +179,11 @@ final class SubscriberCommandTest {
     TestGateway.until("the one behind it is told", () -> told().getLast().text().contains("succ"));
     TestGateway.until(
         "it is noted", () -> run("subscriber", "show", "ops").out().contains("missed    1 events"));
+    String show = run("subscriber", "show", "ops").out();
+    assertTrue(
+        show.matches(
+            "(?s).*skipped   2026-01-02T\\S+Z  1 event skipped by an operator, number 1; last: .*"),
+        show);
     Answer failed = run("log", "--subscribers", "--status", "failed");
     assertTrue(failed.out().contains("1 event skipped by an operator, number 1; last: HTTP 422"));
   }

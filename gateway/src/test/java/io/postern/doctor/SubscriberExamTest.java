@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.doctor.Finding.Level;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.WebhookSink;
+import io.postern.journal.Posting;
+import io.postern.journal.Status;
 import io.postern.queue.Cursor;
 import io.postern.queue.Pause;
 import io.postern.queue.Samples;
@@ -18,6 +20,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -167,9 +170,31 @@ final class SubscriberExamTest {
       store.pauseSubscriber(new Pause("ops", clinic.clock.instant(), "by hand"));
       told(Level.WARNING, "it is paused since 2026-01-02T03:20:05.678Z: by hand; 2 rows");
       store.resumeSubscriber("ops");
-      store.save(failing.at(2).with(Cursor.Standing.fresh(clinic.clock.instant())), List.of());
-      told(Level.OK, "it takes what comes");
+      Cursor good = failing.at(2).with(Cursor.Standing.fresh(clinic.clock.instant()));
+      store.save(good, List.of());
+      told(Level.OK, "it takes what comes; 0 events missed");
+
+      store.save(
+          good.with(new Cursor.Missed(5, null)),
+          List.of(failed("b1-1", "HTTP 413; its events are posted in smaller batches")));
+      told(Level.OK, "it takes what comes; 5 events missed");
+      store.save(
+          good.with(new Cursor.Missed(5, null)),
+          List.of(failed("b2", "5 events skipped: older than 4 d; last: HTTP 503")));
+      store.save(good.with(new Cursor.Missed(5, null)), List.of(failed("b3-1", "5 things")));
+      told(
+          Level.OK,
+          "5 events missed, the last at 2026-01-02T03:20:05.678Z: 5 events skipped: older than 4 d;"
+              + " last: HTTP 503");
     }
+  }
+
+  private Posting failed(String id, String reason) {
+    Instant now = clinic.clock.instant();
+    Posting.Trial trial =
+        new Posting.Trial(
+            now, 0, "mx.example.com", "https://ops.example.com/", 0, Duration.ZERO, reason);
+    return new Posting(0, id, "ops", now, Status.FAILED, "5 deliveries", trial);
   }
 
   private Finding told(Level level, String words) {

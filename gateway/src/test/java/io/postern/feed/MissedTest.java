@@ -110,6 +110,13 @@ final class MissedTest {
     assertEquals(Optional.empty(), stage.obstacle());
     stage.restart();
     assertEquals(1, stage.telling().cursor().missed().events());
+    stage.turnToRest();
+    assertEquals(row.trial().reason(), stage.stand().skipped(), "a restart does not hide it");
+    stage.clock().tick(Duration.ofDays(7));
+    stage.turnToRest();
+    assertEquals("", stage.stand().skipped(), "it is no news any more");
+    assertEquals(row.trial().reason(), Skipped.last(stage.store(), "ops").orElseThrow().reason());
+    assertEquals(Optional.empty(), Skipped.last(stage.store(), "other"));
   }
 
   @Test
@@ -179,8 +186,10 @@ final class MissedTest {
         stage.notices().last());
     assertEquals(new Cursor.Missed(5, null), noted().missed());
     stage.restart();
+    assertEquals("", stage.stand().skipped());
     stage.turnToRest();
     assertEquals(5, stage.notices().skipped(), "they are counted once");
+    assertEquals(stage.notices().last(), stage.stand().skipped());
   }
 
   @Test

@@ -219,6 +219,11 @@ final class TellingStage {
     }
   }
 
+  /// How the feed would say that it stands.
+  Stand stand() throws StoreUnavailable {
+    return telling.stand(subscriber, pause());
+  }
+
   void skip(long event) throws StoreUnavailable {
     telling.skip(subscriber, event);
   }

@@ -368,9 +368,8 @@ final class TellingTest {
     stage.turnToRest();
     assertEquals(List.of("paused ops", "resumed ops"), stage.notices().told());
     assertEquals(null, stage.pause());
-    List<Integer> sizes =
-        stage.posts().stream().skip(before).map(it -> it.events().size()).toList();
-    assertEquals(List.of(100, 20, 40, 80, 60), sizes, "it comes back to its pace step by step");
+    assertEquals(
+        List.of(100, 20, 40, 80, 60), sizes(before), "it comes back to its pace step by step");
     assertEquals(stage.ids(0, 300), stage.told(before), "in order, and all of them");
   }
 
@@ -436,6 +435,49 @@ final class TellingTest {
     stage.clock().tick(Duration.ofHours(1));
     stage.turnToRest();
     assertEquals(4, stage.posts().size(), "nobody is left alone for longer than an hour");
+  }
+
+  @Test
+  void theAnswersToTestEventsAreObeyedToo() throws Exception {
+    stage.subscriber();
+    stage.answer(
+        new Outcome.Deferred(429, "HTTP 429", "", Duration.ofMinutes(30)),
+        new Outcome.Gone("HTTP 410", ""));
+    stage.turnToRest();
+    assertEquals(Stand.State.UNVERIFIED, stage.stand().state());
+    assertEquals("HTTP 429", stage.stand().reason());
+    stage.clock().tick(Duration.ofMinutes(29));
+    stage.turnToRest();
+    assertEquals(1, stage.posts().size());
+    stage.clock().tick(Duration.ofMinutes(1));
+    stage.turnToRest();
+    assertEquals(Cause.GONE, stage.pause().cause());
+  }
+
+  @Test
+  void whoComesBackGetsItsPaceStepByStepWhateverHeldIt() throws Exception {
+    stage.subscriber("validate: false");
+    stage.mails(100);
+    stage.store().pauseSubscriber(new Pause("ops", stage.clock().instant(), "by hand"));
+    stage.turnToRest();
+    stage.store().resumeSubscriber("ops");
+    stage.telling().resumed();
+    stage.clock().tick(INTERVAL);
+    stage.turnToRest();
+    assertEquals(List.of(10, 20, 40, 30), sizes(0));
+    stage.mails(1);
+    stage.clock().tick(INTERVAL);
+    stage.answer(DOWN);
+    stage.turnToRest();
+    stage.mails(100);
+    stage.restart();
+    stage.clock().tick(Duration.ofSeconds(70));
+    stage.turnToRest();
+    assertEquals(List.of(1, 1, 20, 40, 40), sizes(4), "after a restart as well");
+  }
+
+  private List<Integer> sizes(int fromPost) {
+    return stage.posts().stream().skip(fromPost).map(it -> it.events().size()).toList();
   }
 
   @Test

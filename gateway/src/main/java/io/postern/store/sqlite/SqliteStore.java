@@ -3,7 +3,6 @@ package io.postern.store.sqlite;
 import io.postern.journal.Journal;
 import io.postern.journal.Ledger;
 import io.postern.journal.Posting;
-import io.postern.journal.Postings;
 import io.postern.journal.Query;
 import io.postern.journal.RefusalLog;
 import io.postern.journal.Row;
@@ -47,8 +46,7 @@ import java.util.function.UnaryOperator;
 /// What changes something goes to the one writing thread and returns with the fsync of the
 /// transaction that it shared with others. What reads goes to a few reading threads. Both wait
 /// whatever the caller's interrupts say: a change on its way to disk is never reported as failed.
-public final class SqliteStore
-    implements MailQueue, Journal, RefusalLog, Blocklist, Cursors, Postings {
+public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blocklist, Cursors {
   /// The kind of the books of rules.
   public static final String RULES = "rules";
 
