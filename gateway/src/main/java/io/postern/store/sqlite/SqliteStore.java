@@ -70,7 +70,7 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
     this.readers = new Readers(database, settings);
     this.reader = new SqliteReader(readers);
     this.checkpointer = new Checkpointer(database);
-    this.writer = new Writer(database, clock, settings, new Told());
+    this.writer = new Writer(database, clock, System::nanoTime, settings, new Told());
     this.operator = new Operator(readers, writer, clock);
     this.eraser = new Eraser(new TraceWalk(readers), writer, checkpointer::moveAll);
     this.purge = new Purge(readers, writer);

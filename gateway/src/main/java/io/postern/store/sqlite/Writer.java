@@ -6,12 +6,12 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.StoreFigures;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +44,7 @@ final class Writer {
 
   private final Database database;
   private final InstantSource clock;
+  private final LongSupplier nanos;
   private final int groupMax;
   private final long choresWaitNanos;
   private final Commits commits;
@@ -74,8 +75,9 @@ final class Writer {
   /// What was wrong with the last transaction; empty when nothing was.
   private volatile Optional<String> fault = Optional.empty();
 
-  /// When the transaction began that has not returned yet; null while there is none.
-  private volatile @Nullable Instant begun;
+  /// When the transaction began that has not returned yet, by [#nanos], which no leap of the clock
+  /// moves; null while there is none.
+  private volatile @Nullable Long begun;
 
   /// Who is told of commits, on the writer's thread.
   interface Commits {
@@ -95,9 +97,16 @@ final class Writer {
     void logRemoved();
   }
 
-  Writer(Database database, InstantSource clock, Settings settings, Commits commits) {
+  /// @param nanos tells how long a transaction takes, as [System#nanoTime] does
+  Writer(
+      Database database,
+      InstantSource clock,
+      LongSupplier nanos,
+      Settings settings,
+      Commits commits) {
     this.database = database;
     this.clock = clock;
+    this.nanos = nanos;
     this.groupMax = settings.groupMax();
     this.choresWaitNanos = settings.choresWait().toNanos();
     this.commits = commits;
@@ -198,8 +207,8 @@ final class Writer {
 
   /// A disk that hangs in a sync never says so itself.
   private Optional<String> hang() {
-    @Nullable Instant since = begun;
-    Duration passed = since == null ? Duration.ZERO : Duration.between(since, clock.instant());
+    @Nullable Long since = begun;
+    Duration passed = since == null ? Duration.ZERO : Duration.ofNanos(nanos.getAsLong() - since);
     return passed.compareTo(TRANSACTION_MAX) < 0
         ? Optional.empty()
         : Optional.of("a transaction has not returned for " + passed.toSeconds() + " s");
@@ -253,7 +262,7 @@ final class Writer {
   /// One transaction; whatever is thrown there, the thread goes on, for without it nothing is kept
   /// any more.
   private boolean survive() {
-    begun = clock.instant();
+    begun = nanos.getAsLong();
     try {
       return runOnce();
     } catch (RuntimeException | Error e) {
