@@ -3,6 +3,7 @@ package io.postern;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.fixture.Exposition;
 import io.postern.fixture.Mails;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.SinkAnswer.Twist;
@@ -45,9 +46,9 @@ final class DeliveryTroubleTest {
   }
 
   /// A message whose blocks can't be read is no attempt: the number is given back, and the endpoint
-  /// hears of it only when it can be read again.
+  /// hears of it only when it can be read again. Whoever watches sees that something was not made.
   @Test
-  void anAttemptThatCouldNotBeMadeIsNotCounted() throws Exception {
+  void anAttemptThatCouldNotBeMadeHasNoNumberAndIsCountedAsSuch() throws Exception {
     gateway.rule("desk", sink.url("/desk")).start();
     MailQueue queue = gateway.gateway().queue();
     queue.pause(new Pause("desk", gateway.clock.instant(), "by hand"));
@@ -60,6 +61,9 @@ final class DeliveryTroubleTest {
     gateway.idle();
     assertEquals(List.of(), sink.requests());
     assertEquals(List.of(Status.QUEUED), gateway.statuses());
+    Exposition page = Exposition.read(gateway.get("/metrics").body());
+    String attempts = "postern_attempts_total";
+    assertEquals(1, page.value(attempts, "rule", "desk", "outcome", "not-made", "answer", "none"));
     sql("ALTER TABLE hidden RENAME TO chunks");
     gateway.tick(Duration.ofSeconds(11));
     SinkRequest request = sink.take(TestGateway.PATIENCE);

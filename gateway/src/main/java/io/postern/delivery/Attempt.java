@@ -69,7 +69,7 @@ final class Attempt {
       return new Result(settlement, sign, null, null);
     }
 
-    /// The attempt was not made.
+    /// The attempt was not made, by no fault.
     static Result unmade(Instant due) {
       return of(new Settlement.Unmade(due), Sign.NONE);
     }
@@ -89,7 +89,8 @@ final class Attempt {
           .addKeyValue("delivery", claim.delivery())
           .addKeyValue("rule", claim.rule())
           .log("the stored message could not be read: {}", e.getMessage());
-      return Result.unmade(clock.instant().plus(STORE_FAULT_WAIT));
+      Instant due = clock.instant().plus(STORE_FAULT_WAIT);
+      return Result.of(new Settlement.Unmade(due, true), Sign.NONE);
     } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       log.atError()
           .addKeyValue("delivery", claim.delivery())

@@ -33,7 +33,7 @@ final class AttemptCounts {
     }
   }
 
-  /// An attempt has ended. One that was not begun is none.
+  /// An attempt has ended. One that nobody meant to make any more is none.
   void ended(Claim claim, Settlement settlement) {
     switch (settlement) {
       case Settlement.Done(Trial trial) -> {
@@ -47,17 +47,28 @@ final class AttemptCounts {
       case Settlement.Dead(Trial trial) -> note(claim.rule(), "failed", trial);
       case Settlement.Again(Trial trial, _, boolean ours) ->
           note(claim.rule(), ours ? "not-made" : "deferred", trial);
-      case Settlement.Unmade _ -> {}
+      case Settlement.Unmade(_, boolean ours) -> {
+        if (ours) {
+          notMade(claim);
+        }
+      }
     }
+  }
+
+  /// An attempt could not be made, or not to its end, by a fault of ours. It has no duration.
+  void notMade(Claim claim) {
+    count(of(claim.rule()), "not-made", 0);
   }
 
   private OfRule note(String name, String outcome, Trial trial) {
     OfRule rule = of(name);
-    rule.ends
-        .computeIfAbsent(End.of(outcome, trial.httpStatus()), _ -> new LongAdder())
-        .increment();
+    count(rule, outcome, trial.httpStatus());
     rule.seconds.note(trial.elapsed().toNanos() / 1e9);
     return rule;
+  }
+
+  private static void count(OfRule rule, String outcome, int httpStatus) {
+    rule.ends.computeIfAbsent(End.of(outcome, httpStatus), _ -> new LongAdder()).increment();
   }
 
   /// Threads that find the last free place at once may all take it: a few more do no harm.

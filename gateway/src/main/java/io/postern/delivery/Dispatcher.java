@@ -401,6 +401,7 @@ public final class Dispatcher implements AutoCloseable {
       }
     } catch (RuntimeException | Error e) {
       inFlight.abandon(claim);
+      counts.notMade(claim);
       log.atError()
           .addKeyValue("delivery", claim.delivery())
           .addKeyValue("rule", claim.rule())

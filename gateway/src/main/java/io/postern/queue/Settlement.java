@@ -27,11 +27,17 @@ public sealed interface Settlement {
   /// @param trial the attempt
   record Dead(Trial trial) implements Settlement {}
 
-  /// The attempt was not made after all (its rule was held meanwhile, or the gateway stops): it is
-  /// not counted.
+  /// The attempt was not made after all (its rule was held meanwhile, the gateway stops, or the
+  /// message can't be read now): it has no number.
   ///
   /// @param due not before this time
-  record Unmade(Instant due) implements Settlement {}
+  /// @param ours true when a fault of ours kept it from being made
+  record Unmade(Instant due, boolean ours) implements Settlement {
+    /// By no fault.
+    public Unmade(Instant due) {
+      this(due, false);
+    }
+  }
 
   /// An attempt that was made.
   ///

@@ -51,7 +51,13 @@ final class AttemptCountsTest {
   void aFaultOfOursAndAnAttemptNotMadeAreNotTheEndpoints() {
     counts.ended(claim("desk", false), new Settlement.Again(trial(0), FakeClock.START, true));
     counts.ended(claim("desk", false), new Settlement.Unmade(FakeClock.START));
-    assertEquals(Map.of(new End("not-made", "none"), 1L), counts.made().get("desk").ends());
+    Activity.Made made = counts.made().get("desk");
+    assertEquals(Map.of(new End("not-made", "none"), 1L), made.ends());
+    assertEquals(1, made.seconds().count());
+    counts.ended(claim("desk", false), new Settlement.Unmade(FakeClock.START, true));
+    made = counts.made().get("desk");
+    assertEquals(Map.of(new End("not-made", "none"), 2L), made.ends());
+    assertEquals(1, made.seconds().count(), "what was not made took no time");
   }
 
   @Test

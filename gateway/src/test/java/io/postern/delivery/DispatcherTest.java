@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -265,6 +266,9 @@ final class DispatcherTest extends DispatcherCase {
     put();
     courier.dying = true;
     assertEquals(1, crank());
+    assertEquals(
+        Map.of(new Activity.End("not-made", "none"), 1L),
+        dispatcher.activity().made().get("desk").ends());
     courier.dying = false;
     clock.tick(Duration.ofMinutes(5));
     assertEquals(1, crank());

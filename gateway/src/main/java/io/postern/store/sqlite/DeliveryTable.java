@@ -310,7 +310,7 @@ final class DeliveryTable {
             }
             yield defer(held.get(), claim.attempt(), trial, due);
           }
-          case Unmade(Instant due) -> {
+          case Unmade(Instant due, _) -> {
             sql.update(
                 "UPDATE deliveries SET state = 0, attempt = attempt - 1, due = ? WHERE number = ?",
                 due,
