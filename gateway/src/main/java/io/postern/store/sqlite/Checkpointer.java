@@ -115,9 +115,12 @@ final class Checkpointer {
   }
 
   private void loop() {
-    while (!closed) {
+    boolean isLast = false;
+    while (!isLast) {
       looks.acquireUninterruptibly();
       looks.drainPermits();
+      // One that was under way when it was closed was not of all.
+      isLast = closed;
       try {
         runOnce();
       } catch (RuntimeException | Error e) {
