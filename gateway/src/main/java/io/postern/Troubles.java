@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param fault what keeps the store from being written to; empty when nothing does
 /// @param certificate the door's; null when nothing is encrypted
 /// @param subscribers who is told of events; null when nobody is
+/// @param patience asks the store
 record Troubles(
     MailQueue queue,
     Supplier<Optional<String>> fault,
@@ -41,7 +42,12 @@ record Troubles(
     Dispatcher dispatcher,
     @Nullable LiveCertificate certificate,
     @Nullable Subscribers subscribers,
-    InstantSource clock) {
+    InstantSource clock,
+    Patience patience) {
+  /// How long the store may take to answer: counting what waits takes a moment for each million,
+  /// and may wait for others who search.
+  private static final Duration ANSWER_MAX = Duration.ofMinutes(1);
+
   /// What has failed for so long is told.
   private static final Duration FAILING_MIN = Duration.ofHours(1);
 
@@ -61,6 +67,18 @@ record Troubles(
     Seen() {
       this(new ArrayList<>(), EnumSet.noneOf(Kind.class), new HashSet<>());
     }
+  }
+
+  Troubles(
+      MailQueue queue,
+      Supplier<Optional<String>> fault,
+      LiveBook books,
+      Dispatcher dispatcher,
+      @Nullable LiveCertificate certificate,
+      @Nullable Subscribers subscribers,
+      InstantSource clock) {
+    this(
+        queue, fault, books, dispatcher, certificate, subscribers, clock, new Patience(ANSWER_MAX));
   }
 
   /// Looks.
@@ -85,7 +103,7 @@ record Troubles(
         .get()
         .ifPresent(words -> troubles.add(new Trouble(new Cause(Kind.STORE, ""), null, words)));
     try {
-      Seen seen = inStore();
+      Seen seen = patience.ask(this::inStore);
       troubles.addAll(seen.troubles());
       return new Sight(troubles, seen.unseen(), seen.quiet());
     } catch (StoreUnavailable e) {

@@ -8,73 +8,22 @@ import io.postern.fixture.Certificates;
 import io.postern.fixture.Exposition;
 import io.postern.fixture.FakeClock;
 import io.postern.fixture.Mails;
-import io.postern.fixture.PostOffice;
 import io.postern.fixture.SinkAnswer;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Status;
 import io.postern.queue.MailQueue;
 import io.postern.queue.Pause;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What a whole gateway tells people by mail.
-@Timeout(60)
-final class NoticesTest {
-  private static final Duration HOUR = Duration.ofHours(1);
-
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private PostOffice office;
-  private TestGateway gateway;
-
-  @BeforeEach
-  void start() throws Exception {
-    sink = WebhookSink.start();
-    office = PostOffice.start();
-    gateway = new TestGateway(folder).rule("desk", sink.url("/desk")).rule("shop", sink.url("/"));
-    gateway.set(notices(office.port()));
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
-    office.close();
-  }
-
-  private static String notices(int port) {
-    return """
-    notices:
-      to: [ops@example.com]
-      from: postern@example.com
-      relay: smtp://127.0.0.1:%d
-      starttls: optional
-    """
-        .formatted(port);
-  }
-
-  /// Looks an hour later, when everything may be told again.
-  private boolean hourLater() {
-    gateway.clock.tick(HOUR);
-    // To a transaction that is under way, the leap of the clock is a disk that hangs.
-    TestGateway.until(
-        "no transaction is older than the leap",
-        () -> !gateway.gateway().status().contains("nothing can be written"));
-    return gateway.gateway().tell();
-  }
-
-  private void expectLast(String subject) {
-    assertEquals("Postern mx.example.com: " + subject, office.last().subject());
-  }
-
+final class NoticesTest extends NoticesCase {
   @Test
   void aBrokenRuleEditIsToldAndItsEnd() throws Exception {
     gateway.start();
@@ -172,49 +121,82 @@ final class NoticesTest {
   }
 
   @Test
-  void aSubscriberThatIsGoneIsToldAndWhatItLosesToo() throws Exception {
-    sink.alwaysAt("/feed", SinkAnswer.status(410));
-    gateway
-        .subscriber("ops-feed", sink.url("/feed"), "validate: false", "retry: { period: 1d }")
-        .start();
-    gateway.deliver(Mails.plain(), "shop@in.example.com");
-    gateway.await(Status.SUCCEEDED);
-    TestGateway.until(
-        "it is told",
-        () -> {
-          gateway.tick(Duration.ofSeconds(1));
-          return gateway.gateway().tell();
-        });
-    expectLast("subscriber ops-feed is paused");
-    // What is held is kept for as long as the log is: 90 days.
-    TestGateway.until(
-        "what was skipped is told",
-        () -> {
-          gateway.tick(Duration.ofDays(30));
-          gateway.gateway().tell();
-          return office.subjects().stream().anyMatch(it -> it.contains("were skipped"));
-        });
-    expectLast("events for subscriber ops-feed were skipped (and 1 more)");
-    assertTrue(office.last().text().contains("held, and older than 90 d"), office.last().text());
-    assertTrue(office.last().text().contains("still   told before"), office.last().text());
-  }
-
-  @Test
-  void brokenSubscriberFilesAreTold() throws Exception {
-    gateway.subscriber("ops-feed", sink.url("/feed")).start();
-    gateway.subscriber("ops-feed", sink.url("/feed"), "nonsense: 1").gateway().reload();
-    assertTrue(gateway.gateway().tell());
-    expectLast("the subscriber files can't be used");
-    assertTrue(office.last().text().contains("unknown key \"nonsense\""), office.last().text());
-  }
-
-  @Test
   void aDiskWithoutRoomIsTold() throws Exception {
     gateway.store("{ sqlite: data/postern.db, disk-reserve: 1024GB }").start();
     assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("452 "));
     assertFalse(gateway.gateway().tell(), "it may have passed by the next look");
+    gateway.clock.tick(Duration.ofSeconds(10));
     assertTrue(gateway.gateway().tell());
     expectLast("the disk reserve is reached");
+    gateway.store("{ sqlite: data/postern.db, disk-reserve: 64MB }").restart();
+    assertTrue(hourLater());
+    expectLast("all clear: there is room on the disk again");
+  }
+
+  @Test
+  void aStoreThatCannotBeWrittenIsToldAndItsEnd() throws Exception {
+    gateway.start();
+    Path log = Path.of(gateway.database() + "-wal");
+    Path away = Files.move(log, folder.resolve("away"));
+    assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("451 "));
+    assertFalse(gateway.gateway().tell(), "it may have passed by the next look");
+    gateway.clock.tick(Duration.ofSeconds(10));
+    await(1, "the store can't be used");
+    String text = office.last().text();
+    assertTrue(text.contains(" was removed while the gateway runs"), text);
+    Files.move(away, log);
+    assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("250 "));
+    gateway.clock.tick(HOUR);
+    await(2, "all clear: the store works again");
+  }
+
+  @Test
+  void aStoreThatCannotBeReadIsToldAndNothingElseCountsAsOver() throws Exception {
+    sink.alwaysAt("/desk", SinkAnswer.status(410));
+    gateway.start();
+    gateway.deliver(Mails.plain(), "desk@in.example.com");
+    await(1, "endpoint desk is paused");
+    sql("ALTER TABLE pauses RENAME TO hidden");
+    assertFalse(hourLater(), "it may have passed by the next look");
+    gateway.clock.tick(Duration.ofSeconds(10));
+    await(2, "the store can't be read");
+    String text = office.last().text();
+    assertTrue(text.contains("what    The store can't list the pauses: "), text);
+    assertFalse(text.contains("desk"), text);
+    sql("ALTER TABLE hidden RENAME TO pauses");
+    gateway.clock.tick(HOUR);
+    await(3, "all clear: the store can be read again");
+    assertTrue(gateway.gateway().queue().resume("desk"));
+    gateway.clock.tick(HOUR);
+    await(4, "all clear: endpoint desk is no longer paused by the gateway");
+  }
+
+  private void sql(String statement) throws Exception {
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + gateway.database());
+        Statement any = other.createStatement()) {
+      any.execute(statement);
+    }
+  }
+
+  /// Nothing but a fault that nobody foresaw ends these threads; here they are ended from outside.
+  @Test
+  void threadsThatHaveEndedAreTold() throws Exception {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    gateway.subscriber("ops-feed", sink.url("/feed"), "validate: false").start();
+    for (String name : List.of("dispatcher", "feed")) {
+      Thread thread =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(it -> it.getName().equals(name) && !before.contains(it))
+              .findAny()
+              .orElseThrow();
+      thread.interrupt();
+      assertTrue(thread.join(TestGateway.PATIENCE), name + " has ended");
+    }
+    await(1, "nothing is delivered any more (and 1 more)");
+    assertTrue(office.last().text().contains("* No subscriber is told any more\n"));
+    gateway.restart();
+    gateway.clock.tick(HOUR);
+    await(2, "all clear: mail is delivered again (and 1 more)");
   }
 
   @Test
@@ -235,6 +217,18 @@ final class NoticesTest {
     gateway.gateway().reload();
     assertTrue(gateway.gateway().tell());
     expectLast("the certificate files can't be used");
+    Certificates.Made next =
+        Certificates.ec(
+            "mx.example.com",
+            FakeClock.START.minus(Duration.ofDays(1)),
+            FakeClock.START.plus(Duration.ofDays(90)));
+    Files.writeString(folder.resolve("own.pem"), next.certificatePem() + next.keyPem());
+    gateway.gateway().reload();
+    assertTrue(hourLater());
+    expectLast("all clear: the certificate has been renewed (and 1 more)");
+    assertTrue(
+        office.last().text().contains("* The certificate files are in force again\n"),
+        office.last().text());
   }
 
   @Test

@@ -122,8 +122,8 @@ public record Cause(Kind kind, String name) {
     }
   }
 
-  /// True for what one lost transaction, or a leap of the clock, looks like: by the next look it
-  /// may be over.
+  /// True for what one lost transaction, or one that is slow, looks like: some seconds later it may
+  /// be over.
   boolean mayPass() {
     return kind == Kind.STORE || kind == Kind.STORE_READ || kind == Kind.DISK_RESERVE;
   }

@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
 ///                       |------seen--------|
 /// ```
 ///
-/// What may pass by itself holds only when it was seen in two looks running.
+/// What may pass by itself holds only when it was seen in two looks running, some seconds apart.
 ///
 /// It is to be told when it has begun since it was told last, or when its end was not told yet; so
 /// what comes and goes many times in an hour is told once.
 final class Note {
   /// At least so long lies between two notices that speak of the same cause.
   static final Duration REST = Duration.ofHours(1);
+
+  /// So much lies between the two looks at least: in that time a store that lost a transaction
+  /// tries another. Calls may bring looks closer together.
+  static final Duration PASSING_MAX = Duration.ofSeconds(10);
 
   private static final int FACTS_MAX = 10;
   private static final int FACT_CHARS_MAX = 500;
@@ -59,8 +63,7 @@ final class Note {
 
   /// It is there.
   void seen(@Nullable Instant from, List<String> what, Instant now) {
-    if (!holds && suspected == null && cause.mayPass()) {
-      suspected = now;
+    if (!holds && cause.mayPass() && !isConfirmed(now)) {
       return;
     }
     if (!holds) {
@@ -72,6 +75,16 @@ final class Note {
       suspected = null;
     }
     facts = safe(what);
+  }
+
+  /// True when it was seen long enough before. A clock that was set back begins anew.
+  private boolean isConfirmed(Instant now) {
+    @Nullable Instant first = suspected;
+    if (first == null || first.isAfter(now)) {
+      suspected = now;
+      return false;
+    }
+    return !now.isBefore(first.plus(PASSING_MAX));
   }
 
   /// It is not, or no longer.

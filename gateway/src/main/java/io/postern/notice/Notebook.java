@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// needs no queue, and what ends before it was told is one notice and not two. Knows no clock; for
 /// one thread.
 final class Notebook {
-  /// So many causes are told apart; what goes beyond is counted.
+  /// So many causes that have a name are told apart; what goes beyond is counted. Those of which
+  /// there is only one always have a place: they are the gravest.
   static final int CAUSES_MAX = 1_000;
+
+  private static final int NOTES_MAX = CAUSES_MAX + Cause.Kind.values().length;
 
   private final Map<Cause, Note> notes = new LinkedHashMap<>();
   private Set<Cause> quiet = Set.of();
@@ -26,7 +29,7 @@ final class Notebook {
 
   /// @param told what was told before
   Notebook(List<Told> told) {
-    told.stream().limit(CAUSES_MAX).forEach(it -> notes.put(it.cause(), new Note(it)));
+    told.stream().limit(NOTES_MAX).forEach(it -> notes.put(it.cause(), new Note(it)));
   }
 
   /// Takes what was seen.
@@ -72,7 +75,7 @@ final class Notebook {
 
   private @Nullable Note note(Cause cause, Instant now) {
     @Nullable Note known = notes.get(cause);
-    if (known == null && notes.size() < CAUSES_MAX) {
+    if (known == null && (cause.name().isEmpty() || notes.size() < CAUSES_MAX)) {
       known = new Note(cause, now);
       notes.put(cause, known);
     }

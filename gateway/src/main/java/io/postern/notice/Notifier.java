@@ -255,7 +255,11 @@ public final class Notifier implements AutoCloseable {
 
   private void turn(Supplier<Sight> eye) {
     try {
-      runOnce(eye.get());
+      Sight sight = eye.get();
+      // What stops is no trouble, however it looks meanwhile.
+      if (stopping.getCount() > 0) {
+        runOnce(sight);
+      }
     } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       log.atError().setCause(e).log("the notices met a fault of ours and go on");
     }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -351,7 +352,8 @@ class NotifierTest {
     assertFalse(notifier.runOnce(sick(cause)));
     assertFalse(after(MINUTE, WELL));
     assertFalse(after(MINUTE, sick(cause)));
-    assertTrue(after(MINUTE, sick(cause)));
+    assertFalse(after(Duration.ofSeconds(2), sick(cause)), "a call brought this look");
+    assertTrue(after(Duration.ofSeconds(8), sick(cause)));
     assertTrue(office.last().text().contains("since   2026-01-02T03:06:05Z"), office.last().text());
     assertTrue(after(HOUR, WELL));
     assertTrue(office.last().subject().contains("all clear: "), office.last().subject());
@@ -425,10 +427,18 @@ class NotifierTest {
     List<Cause> causes =
         IntStream.range(0, Notebook.CAUSES_MAX + 7)
             .mapToObj(i -> new Cause(Kind.ENDPOINT_PAUSED, "e" + i))
-            .toList();
+            .collect(Collectors.toCollection(ArrayList::new));
     notifier.runOnce(sick(causes.toArray(Cause[]::new)));
     after(MINUTE, sick(causes.toArray(Cause[]::new)));
     assertEquals(7, notifier.counts().dropped());
+    // The gravest have a place, however many there are of others.
+    causes.add(RULES);
+    assertTrue(after(MINUTE, sick(causes.toArray(Cause[]::new))));
+    assertEquals("Postern mx.example.com: the rule files can't be used", office.last().subject());
+    assertEquals(7, notifier.counts().dropped());
+    notifier = notifier(office.port(), 20);
+    assertFalse(
+        after(MINUTE, sick(causes.toArray(Cause[]::new))), "nor does a restart forget them");
   }
 
   @Test

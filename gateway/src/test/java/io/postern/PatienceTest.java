@@ -1,0 +1,72 @@
+package io.postern;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.postern.journal.StoreUnavailable;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// That nobody waits for ever for a store that does not answer.
+@Timeout(60)
+final class PatienceTest {
+  @Test
+  void whatIsNotAnsweredIsGivenUpAndNotAskedAgainUntilItIs() throws Exception {
+    Patience patience = new Patience(Duration.ofMillis(20));
+    CountDownLatch answer = new CountDownLatch(1);
+    AtomicInteger questions = new AtomicInteger();
+    for (int i = 0; i < 3; i++) {
+      StoreUnavailable none =
+          assertThrows(
+              StoreUnavailable.class,
+              () ->
+                  patience.ask(
+                      () -> {
+                        questions.incrementAndGet();
+                        answer.await();
+                        return "old";
+                      }));
+      assertEquals("The store has not answered for 0 s", none.getMessage());
+    }
+    assertEquals(1, questions.get());
+    answer.countDown();
+    TestGateway.until("the next question is answered", () -> isAnswered(patience));
+  }
+
+  private static boolean isAnswered(Patience patience) {
+    try {
+      return patience.ask(() -> "new").equals("new");
+    } catch (StoreUnavailable _) {
+      return false;
+    }
+  }
+
+  @Test
+  void whatTheQuestionThrowsIsThrown() {
+    Patience patience = new Patience(TestGateway.PATIENCE);
+    StoreUnavailable gone = new StoreUnavailable("gone", false, new Exception());
+    assertSame(
+        gone,
+        assertThrows(
+            StoreUnavailable.class,
+            () ->
+                patience.ask(
+                    () -> {
+                      throw gone;
+                    })));
+    IllegalStateException bug = new IllegalStateException();
+    assertSame(
+        bug,
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                patience.ask(
+                    () -> {
+                      throw bug;
+                    })));
+  }
+}
