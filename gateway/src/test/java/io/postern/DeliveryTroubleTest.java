@@ -8,42 +8,21 @@ import io.postern.fixture.Mails;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.SinkAnswer.Twist;
 import io.postern.fixture.SinkRequest;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Status;
 import io.postern.queue.MailQueue;
 import io.postern.queue.Pause;
 import io.postern.store.sqlite.SqliteStore;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Trouble of our own while mail is being delivered: nothing is lost, and nothing is posted that
 /// was not meant to be.
-final class DeliveryTroubleTest {
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
-
-  @BeforeEach
-  void start() throws Exception {
-    sink = WebhookSink.start();
-    gateway = new TestGateway(folder);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
-  }
+final class DeliveryTroubleTest extends GatewayCase {
 
   /// A message whose blocks can't be read is no attempt: the number is given back, and the endpoint
   /// hears of it only when it can be read again. Whoever watches sees that something was not made.

@@ -9,7 +9,6 @@ import io.postern.fixture.Certificates;
 import io.postern.fixture.FakeClock;
 import io.postern.fixture.Mails;
 import io.postern.fixture.RawSmtp;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Status;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -25,33 +24,20 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Encryption at the door of a whole gateway.
 @Timeout(180)
-final class EncryptionTest {
+final class EncryptionTest extends GatewayCase {
   private static final Certificates.Made MADE = Certificates.ec("mx.example.com");
-
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
 
   @BeforeEach
   void prepare() throws IOException {
-    sink = WebhookSink.start();
-    gateway = new TestGateway(folder).rule("desk", sink.url("/desk"));
+    gateway.rule("desk", sink.url("/desk"));
     gateway.tls("{ certificate: own.pem, key: own.key }");
     write(MADE);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
   }
 
   @Test

@@ -3,37 +3,30 @@ package io.postern;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.postern.fixture.PostOffice;
-import io.postern.fixture.WebhookSink;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A whole gateway with the rules `desk` and `shop`, whose notices a mail server takes.
 @Timeout(60)
-abstract class NoticesCase {
+abstract class NoticesCase extends GatewayCase {
   static final Duration HOUR = Duration.ofHours(1);
 
-  @TempDir Path folder;
-  WebhookSink sink;
   PostOffice office;
-  TestGateway gateway;
 
   @BeforeEach
   void start() throws Exception {
-    sink = WebhookSink.start();
     office = PostOffice.start();
-    gateway = new TestGateway(folder).rule("desk", sink.url("/desk")).rule("shop", sink.url("/"));
+    gateway.rule("desk", sink.url("/desk")).rule("shop", sink.url("/"));
     gateway.set(notices(office.port()));
   }
 
   @AfterEach
   void stop() throws IOException {
+    // First, for it may be telling something.
     gateway.close();
-    sink.close();
     office.close();
   }
 

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /// What a whole gateway tells people by mail.
 final class NoticesTest extends NoticesCase {
+  private static final Duration LOOK = Duration.ofSeconds(30);
+
   @Test
   void aBrokenRuleEditIsToldAndItsEnd() throws Exception {
     gateway.start();
@@ -51,6 +53,7 @@ final class NoticesTest extends NoticesCase {
     expectLast("endpoint desk is paused");
     assertTrue(office.last().text().contains("what    the endpoint answered 410 Gone\n"));
     assertFalse(gateway.gateway().tell());
+    sink.alwaysAt("/desk", SinkAnswer.status(200));
     gateway.gateway().queue().resume("desk");
     assertTrue(hourLater());
     expectLast("all clear: endpoint desk is no longer paused by the gateway");
@@ -58,20 +61,10 @@ final class NoticesTest extends NoticesCase {
 
   @Test
   void anEndpointThatFailsForAnHourIsTold() throws Exception {
-    sink.alwaysAt("/desk", SinkAnswer.status(500));
-    gateway.start();
-    gateway.deliver(Mails.plain(), "desk@in.example.com");
-    gateway.await(Status.DEFERRED);
-    // The clock of a rule goes by looks that are less than a minute apart.
-    for (int i = 0; i < 59 * 2; i++) {
-      gateway.tick(Duration.ofSeconds(30));
-      gateway.idle();
-    }
+    startWithOneDeferred();
+    pass(Duration.ofMinutes(59));
     assertFalse(gateway.gateway().tell(), "not yet an hour");
-    for (int i = 0; i < 4; i++) {
-      gateway.tick(Duration.ofSeconds(30));
-      gateway.idle();
-    }
+    pass(Duration.ofMinutes(2));
     assertTrue(gateway.gateway().tell());
     expectLast("endpoint desk has been failing for an hour");
     assertTrue(office.last().text().contains("since   2026-01-02T03:0"), office.last().text());
@@ -85,14 +78,8 @@ final class NoticesTest extends NoticesCase {
 
   @Test
   void whileAPersonHasPausedItNothingIsSaidOfAnEndpointThatFails() throws Exception {
-    sink.alwaysAt("/desk", SinkAnswer.status(500));
-    gateway.start();
-    gateway.deliver(Mails.plain(), "desk@in.example.com");
-    gateway.await(Status.DEFERRED);
-    for (int i = 0; i < 63 * 2; i++) {
-      gateway.tick(Duration.ofSeconds(30));
-      gateway.idle();
-    }
+    startWithOneDeferred();
+    pass(Duration.ofMinutes(63));
     assertTrue(gateway.gateway().tell());
     expectLast("endpoint desk has been failing for an hour");
     MailQueue queue = gateway.gateway().queue();
@@ -105,12 +92,25 @@ final class NoticesTest extends NoticesCase {
     expectLast("all clear: endpoint desk no longer counts as failing");
   }
 
-  @Test
-  void aRuleThatIsGoneWhileMailWaitsIsTold() throws Exception {
+  /// The endpoint desk fails, and a delivery waits for its second attempt.
+  private void startWithOneDeferred() throws Exception {
     sink.alwaysAt("/desk", SinkAnswer.status(500));
     gateway.start();
     gateway.deliver(Mails.plain(), "desk@in.example.com");
     gateway.await(Status.DEFERRED);
+  }
+
+  /// Lets time pass for rules: their clocks go by looks that are less than a minute apart.
+  private void pass(Duration time) {
+    for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plus(LOOK)) {
+      gateway.tick(LOOK);
+      gateway.idle();
+    }
+  }
+
+  @Test
+  void aRuleThatIsGoneWhileMailWaitsIsTold() throws Exception {
+    startWithOneDeferred();
     gateway.removeRule("desk").gateway().reload();
     assertTrue(gateway.gateway().tell());
     expectLast("rule desk is gone and deliveries wait for it");
@@ -166,6 +166,7 @@ final class NoticesTest extends NoticesCase {
     sql("ALTER TABLE hidden RENAME TO pauses");
     gateway.clock.tick(HOUR);
     await(3, "all clear: the store can be read again");
+    sink.alwaysAt("/desk", SinkAnswer.status(200));
     assertTrue(gateway.gateway().queue().resume("desk"));
     gateway.clock.tick(HOUR);
     await(4, "all clear: endpoint desk is no longer paused by the gateway");
@@ -268,10 +269,7 @@ final class NoticesTest extends NoticesCase {
 
   @Test
   void withoutABookNothingIsKnownToBeOver() throws Exception {
-    sink.alwaysAt("/desk", SinkAnswer.status(500));
-    gateway.start();
-    gateway.deliver(Mails.plain(), "desk@in.example.com");
-    gateway.await(Status.DEFERRED);
+    startWithOneDeferred();
     gateway.removeRule("desk").gateway().reload();
     assertTrue(gateway.gateway().tell());
     expectLast("rule desk is gone and deliveries wait for it");

@@ -20,35 +20,15 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The whole road: mail by real TCP, through the real queue, to a real HTTP endpoint.
-final class RoadTest {
+final class RoadTest extends GatewayCase {
   private static final Duration PATIENCE = TestGateway.PATIENCE;
   private static final Duration INTERVAL = Duration.ofSeconds(12);
-
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
-
-  @BeforeEach
-  void start() throws IOException {
-    sink = WebhookSink.start();
-    gateway = new TestGateway(folder);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
-  }
 
   @Test
   void aMailReachesItsEndpointAndTheLogTellsIt() throws Exception {

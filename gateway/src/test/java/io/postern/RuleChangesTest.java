@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.Mails;
 import io.postern.fixture.SinkAnswer;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Status;
 import java.io.IOException;
 import java.net.URI;
@@ -14,35 +13,22 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What becomes of a waiting delivery when its rule is edited, renamed, disabled or removed: it
 /// obeys the book in force, and nothing fails because a file changed.
-final class RuleChangesTest {
+final class RuleChangesTest extends GatewayCase {
   private static final Duration INTERVAL = Duration.ofSeconds(12);
-
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
 
   /// Leaves one delivery waiting for its second attempt.
   @BeforeEach
   void start() throws Exception {
-    sink = WebhookSink.start();
     sink.alwaysAt("/down", SinkAnswer.status(500));
-    gateway = new TestGateway(folder);
     gateway.rule("desk", sink.url("/down")).start();
     assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("250 "));
     gateway.await(Status.DEFERRED);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
   }
 
   @Test

@@ -5,45 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.Mails;
 import io.postern.fixture.SinkAnswer;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Ledger;
 import io.postern.journal.Status;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A store in trouble puts mail off, and the gateway goes on when the trouble is over.
-final class StoreTroubleTest {
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
-
+final class StoreTroubleTest extends GatewayCase {
   @BeforeEach
   void start() throws Exception {
-    sink = WebhookSink.start();
-    gateway = new TestGateway(folder);
     gateway.rule("desk", sink.url("/desk")).start();
     assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("250 "));
     gateway.await(Status.SUCCEEDED);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
   }
 
   @Test

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.fixture.Mails;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.SinkRequest;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Posting;
 import io.postern.journal.Postings;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
+import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Pause;
 import io.postern.store.sqlite.SqliteStore;
 import java.io.IOException;
@@ -19,31 +19,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The road of events: a mail, the rows of its deliveries, and the post that tells of them.
-final class SubscribersTest {
+final class SubscribersTest extends GatewayCase {
   private static final JsonMapper JSON = new JsonMapper();
-
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
 
   @BeforeEach
   void prepare() throws IOException {
-    sink = WebhookSink.start();
-    gateway = new TestGateway(folder).rule("desk", sink.url("/desk"));
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
+    gateway.rule("desk", sink.url("/desk"));
   }
 
   @Test
@@ -93,6 +80,7 @@ final class SubscribersTest {
     gateway.subscriber("ops", sink.url("/events"), "validate: false").start();
     SqliteStore store = (SqliteStore) gateway.gateway().queue();
     Instant now = gateway.clock.instant();
+    TestGateway.until("the feed has begun", () -> isKnown(store));
     store.pauseSubscriber(
         new Pause("ops", now, Pause.Cause.FAILING, "nothing but failures for 3 d"));
     untilHealth(
@@ -117,6 +105,14 @@ final class SubscribersTest {
                 "ops is paused: the endpoint answered 410 Gone; when it is mended:"
                     + " postern subscriber resume ops"),
         health().toString());
+  }
+
+  private static boolean isKnown(SqliteStore store) {
+    try {
+      return !store.cursors().isEmpty();
+    } catch (StoreUnavailable e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
@@ -203,7 +199,7 @@ final class SubscribersTest {
   private List<Posting> postings() {
     try {
       return ((SqliteStore) gateway.gateway().queue()).postings(Postings.Wanted.ALL, 0, 100);
-    } catch (io.postern.journal.StoreUnavailable e) {
+    } catch (StoreUnavailable e) {
       throw new AssertionError(e);
     }
   }

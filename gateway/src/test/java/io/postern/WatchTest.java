@@ -10,41 +10,26 @@ import io.postern.fixture.FakeClock;
 import io.postern.fixture.Mails;
 import io.postern.fixture.RawSmtp;
 import io.postern.fixture.SinkAnswer;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What a running gateway tells Prometheus, and whoever asks whether it is ready, by real HTTP.
 @Timeout(180)
-final class WatchTest {
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
-
+final class WatchTest extends GatewayCase {
   @BeforeEach
   void prepare() throws IOException {
-    sink = WebhookSink.start();
-    gateway = new TestGateway(folder).rule("desk", sink.url("/desk"));
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
+    gateway.rule("desk", sink.url("/desk"));
   }
 
   @Test

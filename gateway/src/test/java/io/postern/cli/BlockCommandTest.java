@@ -3,41 +3,25 @@ package io.postern.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.postern.TestGateway;
+import io.postern.GatewayCase;
 import io.postern.fixture.RawSmtp;
 import io.postern.fixture.SinkRequest;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Blocked senders: by commands, at the door of a gateway that runs.
-final class BlockCommandTest {
+final class BlockCommandTest extends GatewayCase {
   private static final String REFUSED = "550 5.7.1 this gateway takes no mail from that sender";
-
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
 
   @BeforeEach
   void start() throws Exception {
-    sink = WebhookSink.start();
-    gateway = new TestGateway(folder);
     gateway.rule("desk", sink.url("/desk")).set("postmaster: desk").start();
     gateway.tellConsole();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
   }
 
   @Test

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.GatewayCase;
 import io.postern.TestGateway;
 import io.postern.fixture.Mails;
 import io.postern.fixture.SinkAnswer;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Csv;
 import io.postern.journal.Status;
 import java.io.IOException;
@@ -20,28 +20,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The commands as a person calls them, beside a gateway that runs.
-final class CommandsTest {
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
-
+final class CommandsTest extends GatewayCase {
   @BeforeEach
   void start() throws Exception {
-    sink = WebhookSink.start();
-    gateway = new TestGateway(folder);
     gateway.rule("desk", sink.url("/desk")).rule("down", sink.url("/down")).start();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
   }
 
   @Test

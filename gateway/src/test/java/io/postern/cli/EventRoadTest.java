@@ -3,28 +3,25 @@ package io.postern.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.GatewayCase;
 import io.postern.TestGateway;
 import io.postern.fixture.Mails;
 import io.postern.fixture.RawSmtp;
 import io.postern.fixture.SinkRequest;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Status;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The road of bounces and blocks: in by SMTP and by command, out to a subscriber, over real parts.
-final class EventRoadTest {
+final class EventRoadTest extends GatewayCase {
   private static final String REPORT =
       """
       From: MAILER-DAEMON@mx.example.net
@@ -60,21 +57,9 @@ final class EventRoadTest {
       --b--
       """;
 
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
-
   @BeforeEach
   void prepare() throws IOException {
-    sink = WebhookSink.start();
-    gateway = new TestGateway(folder);
     gateway.rule("returns", sink.url("/returns"));
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
   }
 
   @Test

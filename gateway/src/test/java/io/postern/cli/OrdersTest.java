@@ -3,12 +3,12 @@ package io.postern.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.GatewayCase;
 import io.postern.TestGateway;
 import io.postern.console.Token;
 import io.postern.fixture.Mails;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.SinkRequest;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
 import java.io.IOException;
@@ -17,30 +17,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What an operator changes by commands, beside a gateway that runs and without one.
-final class OrdersTest {
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
-
+final class OrdersTest extends GatewayCase {
   @BeforeEach
   void start() throws Exception {
-    sink = WebhookSink.start();
-    gateway = new TestGateway(folder);
     gateway.rule("desk", sink.url("/desk")).rule("down", sink.url("/down")).start();
     gateway.tellConsole();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
   }
 
   @Test

@@ -3,34 +3,25 @@ package io.postern.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.GatewayCase;
 import io.postern.TestGateway;
 import io.postern.fixture.Mails;
 import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.SinkRequest;
-import io.postern.fixture.WebhookSink;
 import io.postern.journal.Status;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What an operator sees of subscribers and does to them, beside a gateway that runs.
-final class SubscriberCommandTest {
+final class SubscriberCommandTest extends GatewayCase {
   private static final String RESUMED =
       "ops is resumed: it is tried at once, and its failures are counted anew";
 
-  @TempDir private Path folder;
-  private WebhookSink sink;
-  private TestGateway gateway;
-
   @BeforeEach
   void prepare() throws Exception {
-    sink = WebhookSink.start();
-    gateway = new TestGateway(folder).rule("desk", sink.url("/desk"));
+    gateway.rule("desk", sink.url("/desk"));
     gateway.subscriber("ops", sink.url("/events"));
   }
 
@@ -38,12 +29,6 @@ final class SubscriberCommandTest {
   private void start() throws Exception {
     gateway.start();
     gateway.tellConsole();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    gateway.close();
-    sink.close();
   }
 
   @Test
