@@ -36,7 +36,7 @@ final class Manual {
   }
 
   public static void main(String[] args) throws IOException {
-    CommandLine postern = new CommandLine(new Main());
+    CommandLine postern = Main.commandLine();
     // As many lines as there are: man folds them.
     postern.setUsageHelpWidth(1_000);
     Manual manual = new Manual(Path.of(args[0], "man1"), args[1].substring(0, 10));

@@ -19,8 +19,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `postern doctor`: everything between the world and the endpoints, looked at in one go.
 @Command(
@@ -43,9 +41,6 @@ import tools.jackson.databind.json.JsonMapper;
     exitCodeList = {"0:all is well", "1:errors", "2:wrong usage", "3:warnings, and no errors"})
 final class DoctorCommand implements Callable<Integer> {
   private static final int WARNINGS = 3;
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   @Mixin private @Nullable ConfigOption configOption;
   @Spec private @Nullable CommandSpec spec;
@@ -83,8 +78,7 @@ final class DoctorCommand implements Callable<Integer> {
             new Doctor.Order(
                 Main.present(configOption).file(line), !noPosts, sendNotice, asService));
     if (json) {
-      line.getOut()
-          .println(JSON.writeValueAsString(findings.stream().map(DoctorCommand::fields).toList()));
+      line.getOut().println(IndentedJson.of(findings.stream().map(DoctorCommand::fields).toList()));
     } else {
       print(findings, line.getOut());
     }

@@ -8,6 +8,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,31 +24,33 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      ServeCommand.class,
-      CheckCommand.class,
-      ExplainCommand.class,
-      ParseCommand.class,
-      LogCommand.class,
-      ShowCommand.class,
-      QueueCommand.class,
-      EndpointCommand.class,
-      SubscriberCommand.class,
-      BlockCommand.class,
-      ReplayCommand.class,
-      ForgetCommand.class,
-      BackupCommand.class,
-      VerifyCommand.class,
-      DoctorCommand.class,
-      CatchCommand.class,
-      DemoCommand.class,
-      SchemaCommand.class
-    },
     scope = CommandLine.ScopeType.INHERIT,
     exitCodeList = {"0:done", "1:not done", "2:wrong usage"},
     exitCodeListHeading = "%nExit codes:%n")
 public final class Main implements Runnable {
   static final InstantSource CLOCK = World.real().clock();
+
+  /// The commands by name, in the order of the help.
+  private static final List<Map.Entry<String, Class<?>>> COMMANDS =
+      List.of(
+          Map.entry("serve", ServeCommand.class),
+          Map.entry("check", CheckCommand.class),
+          Map.entry("explain", ExplainCommand.class),
+          Map.entry("parse", ParseCommand.class),
+          Map.entry("log", LogCommand.class),
+          Map.entry("show", ShowCommand.class),
+          Map.entry("queue", QueueCommand.class),
+          Map.entry("endpoint", EndpointCommand.class),
+          Map.entry("subscriber", SubscriberCommand.class),
+          Map.entry("block", BlockCommand.class),
+          Map.entry("replay", ReplayCommand.class),
+          Map.entry("forget", ForgetCommand.class),
+          Map.entry("backup", BackupCommand.class),
+          Map.entry("verify", VerifyCommand.class),
+          Map.entry("doctor", DoctorCommand.class),
+          Map.entry("catch", CatchCommand.class),
+          Map.entry("demo", DemoCommand.class),
+          Map.entry("schema", SchemaCommand.class));
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -64,11 +68,29 @@ public final class Main implements Runnable {
   ///
   /// @return its exit code
   static int run(String[] args, PrintWriter out, PrintWriter err) {
-    return new CommandLine(new Main())
+    return commandLine(args.length == 0 ? "" : args[0])
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler(Main::explain)
         .execute(args);
+  }
+
+  /// The whole program as picocli knows it, for its manual.
+  public static CommandLine commandLine() {
+    return commandLine("");
+  }
+
+  /// The program with the command that is wanted; with all when that is none. Picocli finds a
+  /// command's options by reflection, and for all commands that is a fifth of a gateway's start.
+  private static CommandLine commandLine(String wanted) {
+    boolean isKnown = COMMANDS.stream().anyMatch(command -> command.getKey().equals(wanted));
+    CommandLine line = new CommandLine(new Main());
+    for (Map.Entry<String, Class<?>> command : COMMANDS) {
+      if (!isKnown || command.getKey().equals(wanted)) {
+        line.addSubcommand(command.getKey(), command.getValue());
+      }
+    }
+    return line;
   }
 
   @Override

@@ -9,8 +9,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `postern schema`: what the configuration, a rule file or a subscriber file may hold, for
 /// editors. The distribution holds them as files, made by this command when it is built.
@@ -26,9 +24,6 @@ import tools.jackson.databind.json.JsonMapper;
       "and the files that come with it name them in their first line."
     })
 final class SchemaCommand implements Runnable {
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
   @Spec private @Nullable CommandSpec spec;
 
   @Command(name = "config", description = "That of the configuration file.")
@@ -47,7 +42,7 @@ final class SchemaCommand implements Runnable {
   }
 
   private void print(Map<String, Object> schema) {
-    Main.line(spec).getOut().println(JSON.writeValueAsString(schema));
+    Main.line(spec).getOut().println(IndentedJson.of(schema));
   }
 
   @Override

@@ -33,7 +33,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// when the store could not do it, with the reason.
 public final class Console implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Console.class);
-  private static final JsonMapper JSON = new JsonMapper();
 
   /// An order has some names and addresses.
   private static final int ORDER_BYTES_MAX = 64 * 1024;
@@ -104,6 +103,9 @@ public final class Console implements AutoCloseable {
 
   /// What anybody may read.
   private record Page(int status, String type, String text) {
+    /// Made at the first question, and not at the start.
+    private static final JsonMapper JSON = new JsonMapper();
+
     static Page json(boolean isGood, Object value) {
       return new Page(
           isGood ? 200 : 503, "application/json", JSON.writeValueAsString(value) + "\n");

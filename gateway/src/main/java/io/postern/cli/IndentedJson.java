@@ -1,0 +1,17 @@
+package io.postern.cli;
+
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/// JSON for people to read. The mapper is made at the first text: every run of the program makes an
+/// object of every command, and a mapper takes longer than all of those.
+final class IndentedJson {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  private IndentedJson() {}
+
+  static String of(Object value) {
+    return MAPPER.writeValueAsString(value);
+  }
+}
