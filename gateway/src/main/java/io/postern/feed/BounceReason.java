@@ -3,6 +3,7 @@ package io.postern.feed;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,6 +58,13 @@ public enum BounceReason {
           Map.entry("4.6", FORWARD_ERROR),
           Map.entry("4.7", RETRY_TIMEOUT));
 
+  /// What services say that did not even try, for they know the address: more than their code does,
+  /// which is that of an unknown user, mostly.
+  private static final List<Map.Entry<Pattern, BounceReason>> NOT_TRIED =
+      List.of(
+          words("suppression list|suppressed sending", BLOCKED_ADDRESS),
+          words("\\bunsubscribed\\b", UNSUBSCRIBED));
+
   /// What answers say, in lower case; the first that fits. Servers give many codes for one thing,
   /// and one code for many things, but their words are much the same.
   private static final List<Map.Entry<Pattern, BounceReason>> WORDS =
@@ -103,6 +111,11 @@ public enum BounceReason {
   /// @param status an enhanced status code; empty or anything else when there is none
   /// @param diagnostic what the other server answered, at most some thousand characters
   static BounceReason of(String status, String diagnostic) {
+    String text = diagnostic.toLowerCase(Locale.ROOT);
+    Optional<BounceReason> notTried = first(NOT_TRIED, text);
+    if (notTried.isPresent()) {
+      return notTried.get();
+    }
     Matcher code = STATUS.matcher(status);
     boolean isCode = code.find();
     if (isCode) {
@@ -111,13 +124,16 @@ public enum BounceReason {
         return exact;
       }
     }
-    String text = diagnostic.toLowerCase(Locale.ROOT);
-    for (Map.Entry<Pattern, BounceReason> words : WORDS) {
-      if (words.getKey().matcher(text).find()) {
-        return words.getValue();
-      }
-    }
-    return isCode ? bySubject(code.group(1), status.startsWith("4")) : OTHER;
+    return first(WORDS, text)
+        .orElseGet(() -> isCode ? bySubject(code.group(1), status.startsWith("4")) : OTHER);
+  }
+
+  private static Optional<BounceReason> first(
+      List<Map.Entry<Pattern, BounceReason>> all, String text) {
+    return all.stream()
+        .filter(words -> words.getKey().matcher(text).find())
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 
   /// What is left of a code that no words explain (RFC 3463 §3.1).

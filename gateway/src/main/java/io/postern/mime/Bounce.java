@@ -31,12 +31,13 @@ public sealed interface Bounce {
     return report.isPresent() ? report : BounceTextReader.read(mail);
   }
 
-  /// The headers of the mail that a report returns, whole or only its headers; empty when it
-  /// returns none.
+  /// The headers of the mail that a report returns, whole or only its headers, as a part of its own
+  /// or quoted in the text; empty when it returns none.
   ///
   /// @throws IOException when the stored message can't be read now
   static Optional<Headers> returned(ParsedMail report) throws IOException {
-    return ReportReader.returned(report);
+    Optional<Headers> attached = ReportReader.returned(report);
+    return attached.isPresent() ? attached : BounceTextReader.returned(report);
   }
 
   /// What became of a delivery (RFC 3464), good news included: see [Recipient#action].

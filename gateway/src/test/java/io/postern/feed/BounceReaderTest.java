@@ -81,6 +81,34 @@ class BounceReaderTest {
   }
 
   @Test
+  void tellsOfWhichMailAReportInWordsIs() throws IOException {
+    List<BounceReport> reports =
+        BounceReader.read(
+            ParsedMail.parse(
+                Letters.of(
+                    """
+                    Subject: failure notice
+
+                    Hi. This is the qmail-send program at mx.example.net.
+
+                    <bob@example.com>:
+                    Sorry, no mailbox here by that name. (#5.1.1)
+
+                    --- Below this line is a copy of the message.
+
+                    Return-Path: <shop@example.org>
+                    From: Shop <Shop@example.org>
+                    Subject: Order 17
+                    Message-ID: <17@example.org>
+                    """)));
+    assertEquals(1, reports.size());
+    assertEquals(
+        new BounceReport.Origin(
+            "mx.example.net", "<17@example.org>", "shop@example.org", "Order 17"),
+        reports.getFirst().origin());
+  }
+
+  @Test
   void readsComplaints() throws IOException {
     List<BounceReport> reports = BounceReader.read(complaint("abuse", "user@example.net"));
     Complaint complaint = (Complaint) reports.getFirst();
@@ -166,6 +194,9 @@ class BounceReaderTest {
       value = {
         "5.1.1 | 550 5.1.1 The email account that you tried to reach does not exist | UNKNOWN_USER",
         "5.1.1 | anything at all, even spam | UNKNOWN_USER",
+        "5.1.1 | 550 5.1.1 the address is on the suppression list for your account |"
+            + " BLOCKED_ADDRESS",
+        "5.7.1 | 550 5.7.1 this recipient has unsubscribed | UNSUBSCRIBED",
         "5.1.2 | | UNKNOWN_HOST",
         "5.1.10 | 550 5.1.10 recipient not found by lookup | UNKNOWN_HOST",
         "5.1.3 | | ADDRESS_FORMAT",

@@ -279,6 +279,243 @@ class BounceTest {
     assertEquals("5.1.1", exchange.recipients().getFirst().status());
   }
 
+  private static DeliveryReport report(String text) throws IOException {
+    return (DeliveryReport) bounce("Subject: failure\n\n" + text).orElseThrow();
+  }
+
+  @Test
+  void readsTheTextsOfGmailAndYahoo() throws IOException {
+    DeliveryReport gmail =
+        report(
+            """
+            Delivery to the following recipients failed permanently:
+
+                 bob@example.com
+                 carol@example.com
+
+            Technical details of permanent failure:
+            Google tried to deliver your message, but it was rejected by the server
+            for the recipient domain example.com by mx.example.com. [192.0.2.1].
+
+            The error that the other server returned was:
+            550 5.1.1 <bob@example.com>... User Unknown
+
+
+            ----- Original message -----
+
+            From: ann@example.org
+            Message-ID: <5@example.org>
+
+                 dan@example.com
+            """);
+    String answer = "550 5.1.1 <bob@example.com>... User Unknown";
+    assertEquals(
+        List.of(
+            new Recipient("bob@example.com", "", "failed", "5.1.1", answer, ""),
+            new Recipient("carol@example.com", "", "failed", "5.1.1", answer, "")),
+        gmail.recipients());
+    assertEquals("<5@example.org>", gmail.originalMessageId());
+
+    DeliveryReport yahoo =
+        report(
+            """
+            Sorry, we were unable to deliver your message to the following address.
+
+            <bob@example.com>:
+            Remote host said: 552 5.2.2 over quota [RCPT_TO]
+
+            --- Below this line is a copy of the message.
+
+            Message-ID: <6@example.org>
+            """);
+    assertEquals("5.2.2", yahoo.recipients().getFirst().status());
+    assertEquals(Form.TEXT, yahoo.form());
+    assertEquals("<6@example.org>", yahoo.originalMessageId());
+  }
+
+  @Test
+  void readsTheTextOfSendmail() throws IOException {
+    String sendmail =
+        """
+        The original message was received at Sun, 22 Nov 2026 06:00:00 +0000
+        from ann@localhost
+
+           ----- The following addresses had permanent fatal errors -----
+        <bob@example.com>
+            (reason: 550 5.1.1 <bob@example.com>... User unknown (2))
+            (expanded from: <robert@example.net>)
+        carol@example.com
+
+           ----- Transcript of session follows -----
+        ... while talking to mx.example.com.:
+        >>> RCPT To:<carol@example.com>
+        <<< 550 5.7.1 <carol@example.com>... Access denied
+
+           ----- Original message follows -----
+
+        Message-ID: <7@example.org>
+
+        <dan@example.com>
+        """;
+    DeliveryReport report = report(sendmail);
+    assertEquals(
+        List.of(
+            new Recipient(
+                "bob@example.com",
+                "robert@example.net",
+                "failed",
+                "5.1.1",
+                "550 5.1.1 <bob@example.com>... User unknown (2)",
+                ""),
+            new Recipient(
+                "carol@example.com",
+                "",
+                "failed",
+                "5.7.1",
+                "550 5.7.1 <carol@example.com>... Access denied",
+                "")),
+        report.recipients());
+    assertEquals("<7@example.org>", report.originalMessageId());
+    assertEquals(
+        Optional.empty(),
+        bounce(
+            "A: x\n\n" + sendmail.replace("permanent fatal errors", "transient non-fatal errors")));
+  }
+
+  @Test
+  void readsWhatExchangeHasForAdministrators() throws IOException {
+    DeliveryReport report =
+        report(
+            """
+            Delivery has failed to these recipients or groups:
+
+            Bob (bob@example.com)<mailto:bob@example.com>
+            The e-mail address you entered couldn't be found.
+
+            Diagnostic information for administrators:
+
+            Generating server: mx.example.com
+
+            bob@example.com
+            #550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##
+
+            Original message headers:
+
+            Received: from ann ([192.0.2.7])
+            From: Ann <ann@example.org>
+            Message-ID: <8@example.org>
+            """);
+    String answer = "#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##";
+    assertEquals(
+        List.of(new Recipient("bob@example.com", "", "failed", "5.1.1", answer, "")),
+        report.recipients());
+    assertEquals("<8@example.org>", report.originalMessageId());
+  }
+
+  @Test
+  void readsFromEximWhoFailedAndNotWhoSent() throws IOException {
+    DeliveryReport report =
+        report(
+            """
+            This message was created automatically by mail delivery software.
+
+            A message sent by
+
+              ann@example.org
+
+            could not be delivered to one or more of its recipients. The following
+            address(es) failed:
+
+              bob@internal.example.com
+                (generated from bob@example.com)
+                mailbox is full
+              an undisclosed address
+                (generated from carol@example.com)
+                retry timeout exceeded
+
+            ------ This is a copy of the message, including all the headers. ------
+            ------ The body of the message is 123456 characters long; only the first
+            ------ 1000 or so are included here.
+
+            Return-path: <ann@example.org>
+            Message-ID: <9@example.org>
+            """);
+    assertEquals(
+        List.of(
+            new Recipient(
+                "bob@internal.example.com", "bob@example.com", "failed", "", "mailbox is full", ""),
+            new Recipient(
+                "carol@example.com",
+                "carol@example.com",
+                "failed",
+                "",
+                "retry timeout exceeded",
+                "")),
+        report.recipients());
+    assertEquals("<9@example.org>", report.originalMessageId());
+  }
+
+  /// Who takes these for bounces strikes out addresses that are good.
+  @Test
+  void whatIsLateOrHasArrivedHasNotFailed() throws IOException {
+    assertEquals(
+        Optional.empty(),
+        bounce(
+            """
+            Subject: Warning: message delayed 24 hours
+
+            This message was created automatically by mail delivery software.
+            A message that you sent has not yet been delivered to one or more of its
+            recipients after more than 24 hours on the queue on mx.example.net.
+
+            The address to which the message has not yet been delivered is:
+
+              bob@example.com
+                Delay reason: SMTP timeout after RCPT TO
+            """));
+    String postfix =
+        """
+        Subject: Delayed Mail (still being retried)
+
+        This is the mail system at host mx.example.net.
+
+        %s
+
+        <bob@example.com>: %s
+        """;
+    assertEquals(
+        Optional.empty(),
+        bounce(
+            postfix.formatted(
+                "# THIS IS A WARNING ONLY.  YOU DO NOT NEED TO RESEND YOUR MESSAGE. #",
+                "connect to mx.example.com[192.0.2.1]:25: Connection timed out")));
+    assertEquals(
+        Optional.empty(),
+        bounce(
+            postfix.formatted(
+                "Your message was successfully delivered to the destination(s)\nlisted below.",
+                "delivery via local: delivered to mailbox")));
+    String mixed = "Enclosed is the mail delivery report that you requested.";
+    assertEquals(
+        Optional.empty(),
+        bounce(postfix.formatted(mixed, "delivery via mx.example.com: 250 2.1.5 Ok")));
+    assertTrue(bounce(postfix.formatted(mixed, "host said: 550 5.1.1 no")).isPresent());
+    assertEquals(
+        Optional.empty(),
+        bounce(
+            """
+            Subject: Delivery Status Notification (Delay)
+
+            This is an automatically generated Delivery Status Notification
+
+            THIS IS A WARNING MESSAGE ONLY.
+
+            Delivery to the following recipient has been delayed:
+
+                 bob@example.com
+            """));
+  }
+
   @Test
   void takesNoOtherMailForAReport() throws IOException {
     assertEquals(
