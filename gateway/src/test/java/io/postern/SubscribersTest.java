@@ -119,6 +119,7 @@ final class SubscribersTest extends GatewayCase {
   void healthTellsWhatWasSkippedForAWeekAndARestartHidesNothing() throws Exception {
     gateway.subscriber("ops", sink.url("/events"), "validate: false").start();
     SqliteStore store = (SqliteStore) gateway.gateway().queue();
+    TestGateway.until("the feed has begun", () -> isKnown(store));
     store.pauseSubscriber(new Pause("ops", gateway.clock.instant(), "paused by an operator"));
     gateway.deliver(Mails.plain(), "desk@in.example.com");
     gateway.await(Status.SUCCEEDED);
