@@ -5,7 +5,7 @@ import java.io.InputStream;
 /// HZ (RFC 1843) to GB2312 with its upper half: `~{` and `~}` enclose Chinese, `~~` is a tilde, and
 /// one at a line's end joins it with the next. A line's end ends Chinese, too, and a tilde before
 /// anything else stands for itself.
-final class HzDecoding extends Decoding {
+final class HzDecoding extends ByteDecoding {
   private boolean isChinese;
   private boolean isAfterTilde;
 
@@ -14,15 +14,7 @@ final class HzDecoding extends Decoding {
   }
 
   @Override
-  int decode(byte[] bytes, int from, int to) {
-    int at = from;
-    while (at < to && hasRoom()) {
-      take(bytes[at++] & 0xff);
-    }
-    return at;
-  }
-
-  private void take(int b) {
+  void take(int b) {
     if (isAfterTilde) {
       afterTilde(b);
     } else if (b == '~') {

@@ -4,7 +4,7 @@ import java.io.InputStream;
 
 /// Mends what senders break in ISO-2022-JP (RFC 1468): lines that end without going back to ASCII,
 /// and half-width katakana as bare bytes of the upper half. Sound text passes unchanged.
-final class JisRepair extends Decoding {
+final class JisRepair extends ByteDecoding {
   private static final int ESCAPE = 0x1b;
 
   /// What bytes mean: the last byte of the sequence that chose it; `B` for ASCII.
@@ -20,15 +20,7 @@ final class JisRepair extends Decoding {
   }
 
   @Override
-  int decode(byte[] bytes, int from, int to) {
-    int at = from;
-    while (at < to && hasRoom()) {
-      take(bytes[at++] & 0xff);
-    }
-    return at;
-  }
-
-  private void take(int b) {
+  void take(int b) {
     if (b == ESCAPE) {
       sequence = ESCAPE;
     } else if (sequence != 0) {

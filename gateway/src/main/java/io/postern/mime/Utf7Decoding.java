@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.InputStream;
 
 /// UTF-7 (RFC 2152) to UTF-8: between `+` and what is no base64 stand UTF-16 units.
-final class Utf7Decoding extends Decoding {
+final class Utf7Decoding extends ByteDecoding {
   private boolean isShifted;
   private boolean hasUnits;
   private int bits;
@@ -19,15 +19,7 @@ final class Utf7Decoding extends Decoding {
   }
 
   @Override
-  int decode(byte[] bytes, int from, int to) {
-    int at = from;
-    while (at < to && hasRoom()) {
-      take(bytes[at++] & 0xff);
-    }
-    return at;
-  }
-
-  private void take(int b) {
+  void take(int b) {
     if (!isShifted) {
       isShifted = b == '+';
       hasUnits = false;

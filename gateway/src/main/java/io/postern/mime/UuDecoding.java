@@ -4,7 +4,7 @@ import java.io.InputStream;
 
 /// Uuencode: lines of a length and groups of four characters, between a line `begin` and a line
 /// `end`, either of which may be missing.
-final class UuDecoding extends Decoding {
+final class UuDecoding extends ByteDecoding {
   /// The longest line: a length and 21 groups, with room for a check character.
   private static final int LINE_MAX = 128;
 
@@ -17,19 +17,14 @@ final class UuDecoding extends Decoding {
   }
 
   @Override
-  int decode(byte[] bytes, int from, int to) {
-    int at = from;
-    while (at < to && hasRoom()) {
-      byte b = bytes[at++];
-      if (b == '\r' || b == '\n') {
-        end();
-      } else if (length < LINE_MAX) {
-        line[length++] = b;
-      } else {
-        damage();
-      }
+  void take(int b) {
+    if (b == '\r' || b == '\n') {
+      end();
+    } else if (length < LINE_MAX) {
+      line[length++] = (byte) b;
+    } else {
+      damage();
     }
-    return at;
   }
 
   @Override
@@ -60,8 +55,7 @@ final class UuDecoding extends Decoding {
     int wanted = sixBits(0);
     int put = 0;
     // Spaces at a line's end get lost on the way, and stand for zero; but a line that is all length
-    // and no
-    // content makes no bytes, or a small mail would make a huge file.
+    // and no content makes no bytes, or a small mail would make a huge file.
     for (int group = 1; put < wanted && group < length; group += 4) {
       int bits = sixBits(group) << 18 | sixBits(group + 1) << 12;
       bits |= sixBits(group + 2) << 6 | sixBits(group + 3);
