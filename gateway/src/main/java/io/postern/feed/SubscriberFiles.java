@@ -8,12 +8,10 @@ import io.postern.settings.Place;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Problems;
 import io.postern.settings.Sources;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /// A folder of subscriber files, `*.yaml`, read whole and checked whole. Holds no state; any thread
@@ -74,11 +72,13 @@ public record SubscriberFiles(
     problems.addAll(sources.problems());
     List<Subscriber> subscribers = new ArrayList<>();
     Names names = names();
-    sources
-        .texts()
-        .forEach(
-            (relative, text) ->
-                subscriber(relative, text, names, problems).ifPresent(subscribers::add));
+    for (Map.Entry<String, String> file : sources.texts().entrySet()) {
+      Document.inFolder(settings.folder(), KIND, file, environment, problems)
+          .flatMap(
+              it ->
+                  new SubscriberReader(settings, unreadableSecret, names, problems).read(it.root()))
+          .ifPresent(subscribers::add);
+    }
     checkSize(subscribers, problems);
     return problems.hasErrors()
         ? new Judgement.Bad<>(problems.sorted())
@@ -107,30 +107,6 @@ public record SubscriberFiles(
           "the enabled subscribers' batches hold %d events together, more than memory is kept for; write a smaller batch.max, so that it is %d at most"
               .formatted(inHand, IN_HAND_MAX));
     }
-  }
-
-  private Optional<Subscriber> subscriber(
-      String relative, String text, Names names, Problems problems) {
-    Path path;
-    try {
-      path = settings.folder().resolve(relative);
-    } catch (InvalidPathException _) {
-      problems.error(place(), "what was kept names a file that can't exist; reload");
-      return Optional.empty();
-    }
-    Optional<Document> document = Document.read(path, text, environment, problems);
-    if (document.isEmpty()) {
-      return Optional.empty();
-    }
-    if (document.get().isEmpty()) {
-      problems.error(
-          document.get().root().place(),
-          "no subscriber in this file; write one, or give the file another ending, such as"
-              + " .yaml.off");
-      return Optional.empty();
-    }
-    return new SubscriberReader(settings, unreadableSecret, names, problems)
-        .read(document.get().root());
   }
 
   private static Names names() {

@@ -6,7 +6,6 @@ import io.postern.settings.Place;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Problems;
 import io.postern.settings.Sources;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,13 +75,9 @@ public final class RuleFiles {
     problems.addAll(sources.problems());
     List<Rule> rules = new ArrayList<>();
     Names names = names();
-    sources
-        .texts()
-        .forEach(
-            (relative, text) -> {
-              Optional<Rule> rule = rule(relative, text, names, problems);
-              rule.ifPresent(rules::add);
-            });
+    for (Map.Entry<String, String> file : sources.texts().entrySet()) {
+      rule(file, names, problems).ifPresent(rules::add);
+    }
     if (problems.hasErrors()) {
       return new Read.Bad(problems.sorted());
     }
@@ -92,28 +87,14 @@ public final class RuleFiles {
     return new Read.Good(new Book(sources, rules), problems.sorted());
   }
 
-  private Optional<Rule> rule(String relative, String text, Names names, Problems problems) {
-    Path path;
-    try {
-      path = settings.folder().resolve(relative);
-    } catch (InvalidPathException _) {
-      problems.error(folderPlace(), "a kept book names a file that can't exist; reload");
-      return Optional.empty();
-    }
-    Optional<Document> document = Document.read(path, text, environment, problems);
-    if (document.isEmpty()) {
-      return Optional.empty();
-    }
-    if (document.get().isEmpty()) {
-      problems.error(
-          document.get().root().place(),
-          "no rule in this file; write one, or give the file another ending, such as .yaml.off");
-      return Optional.empty();
-    }
-    int slash = relative.indexOf('/');
-    String account = slash < 0 ? "" : relative.substring(0, slash);
-    return new RuleReader(settings, unreadableSecret, names, problems)
-        .read(document.get().root(), account);
+  private Optional<Rule> rule(Map.Entry<String, String> file, Names names, Problems problems) {
+    int slash = file.getKey().indexOf('/');
+    String account = slash < 0 ? "" : file.getKey().substring(0, slash);
+    return Document.inFolder(settings.folder(), KIND, file, environment, problems)
+        .flatMap(
+            document ->
+                new RuleReader(settings, unreadableSecret, names, problems)
+                    .read(document.root(), account));
   }
 
   private static Names names() {

@@ -2,6 +2,7 @@ package io.postern.settings;
 
 import io.postern.settings.Node.Mapping;
 import io.postern.settings.Node.Scalar;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -61,6 +62,40 @@ public final class Document {
         yield Optional.empty();
       }
     };
+  }
+
+  /// Reads a file of a folder, in which there has to be a key at least.
+  ///
+  /// @param kind what stands in the folder
+  /// @param file its path relative to the folder, and its text, as in [Sources#texts()]
+  /// @param environment as for [#read]
+  /// @param problems gets what is wrong
+  /// @return empty when there is nothing to read
+  public static Optional<Document> inFolder(
+      Path folder,
+      Sources.Kind kind,
+      Map.Entry<String, String> file,
+      Map<String, String> environment,
+      Problems problems) {
+    Path path;
+    try {
+      path = folder.resolve(file.getKey());
+    } catch (InvalidPathException _) {
+      problems.error(
+          new Place(folder.toString(), 0, 0),
+          "what was kept names a file that can't exist; reload with good %s files"
+              .formatted(kind.one()));
+      return Optional.empty();
+    }
+    Optional<Document> document = read(path, file.getValue(), environment, problems);
+    if (document.filter(Document::isEmpty).isPresent()) {
+      problems.error(
+          document.get().root().place(),
+          "no %s in this file; write one, or give the file another ending, such as .yaml.off"
+              .formatted(kind.one()));
+      return Optional.empty();
+    }
+    return document;
   }
 
   /// A document without a file, for finding out what a reader would want to know: every section is

@@ -520,6 +520,16 @@ class RuleFilesTest {
     assertInstanceOf(Read.Bad.class, files(Map.of()).fromArchive(text));
   }
 
+  @Test
+  void aKeptFileThatCanNotExistIsAProblem() {
+    String text = "{\"format\":1,\"files\":[{\"path\":\"a\\u0000.yaml\",\"text\":\"\"}]}";
+    Read.Bad bad = assertInstanceOf(Read.Bad.class, files(Map.of()).fromArchive(text));
+    assertEquals(
+        List.of(
+            folder + ": what was kept names a file that can't exist; reload with good rule files"),
+        bad.problems().stream().map(Problem::toString).toList());
+  }
+
   private Settings settings() {
     return new Settings(folder, Set.of("receiver.example.com"), true);
   }
