@@ -13,6 +13,7 @@ import io.postern.rules.LiveBook;
 import io.postern.rules.Rule;
 import io.postern.settings.Problem;
 import io.postern.tls.LiveCertificate;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param certificate the door's; null when nothing is encrypted
 /// @param subscribers who is told of events; null when nobody is
 /// @param hearsay knows whether people can be told
+/// @param patience asks the store
 record Checkup(
     MailQueue queue,
     Supplier<Optional<String>> fault,
@@ -34,7 +36,11 @@ record Checkup(
     @Nullable LiveCertificate certificate,
     @Nullable Subscribers subscribers,
     Hearsay hearsay,
-    InstantSource clock) {
+    InstantSource clock,
+    Patience patience) {
+  /// How long the store may take to answer: whoever asks is to be told of a disk that hangs.
+  static final Duration ANSWER_MAX = Duration.ofSeconds(10);
+
   /// A certificate that ends so soon should have been renewed by now, in days: who renews by a tool
   /// does so a month before.
   static final long DAYS_LEFT_MIN = 14;
@@ -45,9 +51,6 @@ record Checkup(
     lookAtRules(rules, findings);
     if (certificate != null) {
       lookAtCertificate(certificate.state(), findings);
-    }
-    if (subscribers != null) {
-      findings.addAll(subscribers.findings());
     }
     hearsay
         .hindrance()
@@ -73,11 +76,23 @@ record Checkup(
           new Finding(Level.RED, "delivery", "nothing is delivered any more; restart the gateway"));
     }
     try {
-      lookAtQueue(rules.book(), findings);
+      findings.addAll(patience.ask(() -> inStore(rules.book())));
     } catch (StoreUnavailable e) {
       findings.add(new Finding(Level.RED, "store", "the store can't be read: " + e.getMessage()));
     }
     return new Health(rules.version(), findings);
+  }
+
+  /// What can't be told without the store. None of it is red.
+  ///
+  /// @param book null when there is none
+  private List<Finding> inStore(@Nullable Book book) throws StoreUnavailable {
+    List<Finding> findings = new ArrayList<>();
+    if (subscribers != null) {
+      findings.addAll(subscribers.findings());
+    }
+    lookAtQueue(book, findings);
+    return findings;
   }
 
   private static void lookAtRules(LiveBook.State rules, List<Finding> findings) {

@@ -223,7 +223,8 @@ public final class Gateway implements AutoCloseable {
             running.certificate(),
             running.subscribers(),
             running.hearsay(),
-            world.clock());
+            world.clock(),
+            new Patience(Checkup.ANSWER_MAX));
     return Console.open(
         Objects.requireNonNull(config.console()),
         new Console.Parts(
