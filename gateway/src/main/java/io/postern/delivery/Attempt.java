@@ -28,8 +28,12 @@ import org.slf4j.LoggerFactory;
 final class Attempt {
   private static final Logger log = LoggerFactory.getLogger(Attempt.class);
 
-  /// How long a delivery waits when its stored message could not be read.
-  private static final Duration STORE_FAULT_WAIT = Duration.ofSeconds(10);
+  /// How long a delivery waits when its stored message could not be read: a tenth of its age,
+  /// within these bounds. What is damaged stays so, and there may be thousands of it.
+  private static final Duration UNREAD_WAIT = Duration.ofSeconds(10);
+
+  private static final Duration UNREAD_WAIT_MAX = Duration.ofMinutes(10);
+  private static final int UNREAD_WAIT_PART = 10;
 
   /// Messages above this size are read and rendered only a few at a time.
   private static final int LARGE = 256 * 1024;
@@ -89,7 +93,7 @@ final class Attempt {
           .addKeyValue("delivery", claim.delivery())
           .addKeyValue("rule", claim.rule())
           .log("the stored message could not be read: {}", e.getMessage());
-      Instant due = clock.instant().plus(STORE_FAULT_WAIT);
+      Instant due = clock.instant().plus(unreadWait(claim.age()));
       return Result.of(new Settlement.Unmade(due, true), Sign.NONE);
     } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       log.atError()
@@ -101,6 +105,12 @@ final class Attempt {
     }
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
     return judge(claim, rule.retry(), probed, outcome, elapsed);
+  }
+
+  private static Duration unreadWait(Duration age) {
+    Duration wait = age.dividedBy(UNREAD_WAIT_PART);
+    Duration atLeast = wait.compareTo(UNREAD_WAIT) < 0 ? UNREAD_WAIT : wait;
+    return atLeast.compareTo(UNREAD_WAIT_MAX) > 0 ? UNREAD_WAIT_MAX : atLeast;
   }
 
   private Result judge(

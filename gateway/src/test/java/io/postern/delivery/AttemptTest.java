@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
+import io.postern.mail.Address;
+import io.postern.mail.Mail;
+import io.postern.mail.Message;
 import io.postern.mime.Letters;
 import io.postern.queue.Claim;
 import io.postern.queue.Settlement;
@@ -83,6 +86,11 @@ class AttemptTest {
   }
 
   private Settlement make(Format format, Secret signingKey) throws IOException {
+    Payload payload = Payloads.of(Letters.of("Subject: x\n\nhello\n"));
+    return make(format, signingKey, payload.mail(), Duration.ZERO);
+  }
+
+  private Settlement make(Format format, Secret signingKey, Mail mail, Duration age) {
     URI url = URI.create("https://app.example.com/");
     Authentication authentication = new Authentication(new Authorization.None(), null, signingKey);
     Endpoint endpoint =
@@ -105,17 +113,8 @@ class AttemptTest {
             new Retry(day, day, day, day),
             true,
             new Place("desk.yaml", 1, 1));
-    Payload payload = Payloads.of(Letters.of("Subject: x\n\nhello\n"));
-    Claim claim =
-        new Claim(
-            payload.delivery(),
-            "desk",
-            payload.recipient(),
-            1,
-            false,
-            Duration.ZERO,
-            Duration.ZERO,
-            payload.mail());
+    Address to = mail.envelope().recipients().getFirst();
+    Claim claim = new Claim("d-1", "desk", to, 1, false, age, Duration.ZERO, mail);
     return attempt.make(claim, rule, false).settlement();
   }
 
@@ -146,6 +145,32 @@ class AttemptTest {
         assertInstanceOf(Settlement.Again.class, make(Format.MAILGUN, secret("")));
     assertEquals("secret unreadable: the file is gone", again.trial().reason());
     assertEquals(0, courier.bodies.size());
+  }
+
+  @Test
+  void aMessageThatCantBeReadIsTriedMoreSeldomWithTime() throws IOException {
+    Mail whole = Payloads.of(Letters.of("Subject: x\n\nhello\n")).mail();
+    Mail damaged = new Mail(whole.id(), whole.envelope(), new Damaged());
+    for (int[] seconds : new int[][] {{0, 10}, {60, 10}, {1_800, 180}, {500_000, 600}}) {
+      Settlement came = make(Format.FORM, secret("k"), damaged, Duration.ofSeconds(seconds[0]));
+      assertEquals(
+          new Settlement.Unmade(clock.instant().plusSeconds(seconds[1]), true),
+          came,
+          seconds[0] + " s old");
+    }
+    assertEquals(0, courier.bodies.size());
+  }
+
+  private static final class Damaged implements Message {
+    @Override
+    public long size() {
+      return 9;
+    }
+
+    @Override
+    public InputStream open(long offset) throws IOException {
+      throw new IOException("a chunk is gone");
+    }
   }
 
   private static String proof(String body) {
