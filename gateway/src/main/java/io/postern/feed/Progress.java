@@ -1,0 +1,215 @@
+package io.postern.feed;
+
+import io.postern.journal.Arrival;
+import io.postern.journal.StoreUnavailable;
+import io.postern.queue.Cursor;
+import io.postern.queue.Cursor.Batch;
+import io.postern.queue.Cursor.Missed;
+import io.postern.queue.Cursor.Standing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How far one subscriber is in the status log: its cursor, what was gathered behind it, and the
+/// batch that this became. A batch is on disk, with a row for each of its posts, before the first
+/// one is made. What it makes of the cursor is on disk only after [#save]. For one thread.
+final class Progress {
+  /// How often it is noted that rows were passed over which are none of the subscriber's business.
+  private static final Duration NOTED_EVERY = Duration.ofMinutes(1);
+
+  private final TellingParts parts;
+  private final Rows rows;
+  private final Notes notes;
+  private Cursor cursor;
+
+  /// What was read behind the cursor, while there is no batch.
+  private @Nullable Gathering gathering;
+
+  /// The posts of the cursor's batch; empty when they were not read yet.
+  private List<Parcel> parcels = List.of();
+
+  private String version = "";
+  private Instant savedAt;
+
+  /// @param notes the rows that are put on disk with the cursor
+  /// @param cursor where it stands, as the store has it
+  Progress(TellingParts parts, Notes notes, Cursor cursor) {
+    this.parts = parts;
+    this.rows = new Rows(parts.cursors(), parts.teller(), parts.inHand().readers());
+    this.notes = notes;
+    this.cursor = cursor;
+    this.savedAt = parts.clock().instant();
+  }
+
+  /// Where it stands, on disk or not yet.
+  Cursor cursor() {
+    return cursor;
+  }
+
+  Standing standing() {
+    return cursor.standing();
+  }
+
+  void stand(Standing next) {
+    cursor = cursor.with(next);
+  }
+
+  void verify(String address) {
+    cursor = cursor.verified(address);
+  }
+
+  void miss(Missed next) {
+    cursor = cursor.with(next);
+  }
+
+  boolean hasBatch() {
+    return cursor.batch() != null;
+  }
+
+  /// The batch that is being posted; there is one.
+  Batch batch() {
+    Batch batch = cursor.batch();
+    if (batch == null) {
+      throw new IllegalStateException("there is no batch");
+    }
+    return batch;
+  }
+
+  /// The batch's next post; it was read.
+  Parcel next() {
+    return parcels.get(batch().done());
+  }
+
+  /// Gathers what is behind the cursor and, when it is enough or has waited enough, makes it a
+  /// batch.
+  ///
+  /// @param eventsMax how many events are enough
+  /// @return false when there is nothing to post yet
+  boolean begin(Subscriber subscriber, int eventsMax, Instant now) throws StoreUnavailable {
+    String current = parts.teller().version(subscriber);
+    if (gathering == null || !version.equals(current)) {
+      version = current;
+      gathering = new Gathering(cursor.position(), subscriber.batching().byAccount());
+    }
+    Gathering gathered = gathering;
+    Gathering.Room room = new Gathering.Room(eventsMax, parts.inHand().share());
+    boolean isAtEnd = rows.gather(subscriber, gathered, room, Long.MAX_VALUE);
+    if (gathered.isEmpty()) {
+      gathering = null;
+      passOver(gathered.last(), isAtEnd, now);
+      return false;
+    }
+    if (!gathered.isFull() && now.isBefore(gathered.ripe(subscriber.batching().interval(), now))) {
+      return false;
+    }
+    gathering = null;
+    parcels = gathered.parcels(subscriber.dialect().format().eventsMax());
+    cursor =
+        cursor.with(new Batch(parts.ids().next(), gathered.last(), 0, version, parcels.size()));
+    for (int i = 0; i < parcels.size(); i++) {
+      notes.queued(batch().postId(i), subscriber, parcels.get(i), now);
+    }
+    // From here the same events have the same ids, whatever happens.
+    save();
+    return true;
+  }
+
+  /// Rows without events for this subscriber need no batch to be done with.
+  private void passOver(long last, boolean isAtEnd, Instant now) throws StoreUnavailable {
+    boolean isMoved = last > cursor.position();
+    cursor = cursor.at(last);
+    if (isAtEnd) {
+      cursor = cursor.with(cursor.standing().idle());
+    }
+    if (isMoved && !now.isBefore(savedAt.plus(NOTED_EVERY))) {
+      save();
+    }
+  }
+
+  /// When what was gathered is a batch even if no more comes.
+  ///
+  /// @param latest when there is nothing, or that would be later
+  Instant ripe(Subscriber subscriber, Instant now, Instant latest) {
+    if (gathering == null || gathering.isEmpty()) {
+      return latest;
+    }
+    Instant ripe = gathering.ripe(subscriber.batching().interval(), now);
+    return ripe.isBefore(latest) ? ripe : latest;
+  }
+
+  /// Reads the batch that was noted before this process began; ends one of which nothing is left to
+  /// post, or whose posts would not be the same ones any more.
+  void resume(Subscriber subscriber) throws StoreUnavailable {
+    Batch batch = batch();
+    String current = parts.teller().version(subscriber);
+    if (!batch.version().equals(current)) {
+      close(Teller.difference(batch.version(), current) + "; its events are posted anew");
+      return;
+    }
+    if (parcels.isEmpty()) {
+      version = current;
+      parcels = rows.parcels(subscriber, cursor.position(), batch.last());
+    }
+    if (parcels.size() != batch.posts() && !parcels.isEmpty()) {
+      // A report was erased meanwhile: what was the third post may be the second now.
+      close("the log was changed; its events are posted anew");
+      return;
+    }
+    if (batch.done() >= parcels.size()) {
+      cursor = cursor.at(batch.last());
+      parcels = List.of();
+      save();
+    }
+  }
+
+  /// A post of the batch is over, and with the last one the batch.
+  void endPost() {
+    Batch batch = batch();
+    if (batch.done() + 1 == parcels.size()) {
+      cursor = cursor.at(batch.last());
+      parcels = List.of();
+    } else {
+      cursor = cursor.with(batch.next());
+    }
+  }
+
+  /// Ends the batch without moving on: its open posts will not be made.
+  void close(String reason) throws StoreUnavailable {
+    parts.cursors().abandon(batch().id(), parts.clock().instant(), Arrival.clean(reason));
+    cursor = cursor.with((Batch) null);
+    parcels = List.of();
+  }
+
+  /// What is older than a time, less what the posts of a batch that is not over had of it.
+  Rows.Passed olderThan(Subscriber subscriber, Instant time) throws StoreUnavailable {
+    Rows.Passed passed = rows.olderThan(subscriber, cursor.position(), time);
+    if (passed.events() == 0 || !hasBatch()) {
+      return passed;
+    }
+    // The posts are read back when this process has not made them.
+    resume(subscriber);
+    Rows.Passed left = rows.olderThan(subscriber, cursor.position(), time);
+    if (!hasBatch()) {
+      return left;
+    }
+    long taken =
+        parcels.subList(0, batch().done()).stream()
+            .flatMap(parcel -> parcel.events().stream())
+            .filter(event -> event.number() <= left.last())
+            .count();
+    return new Rows.Passed(left.events() - taken, left.last());
+  }
+
+  /// Moves on without posting; there is no batch.
+  void moveTo(long last) {
+    gathering = null;
+    cursor = cursor.at(last);
+  }
+
+  /// Puts the cursor on disk, with the rows that wait.
+  void save() throws StoreUnavailable {
+    notes.save(cursor);
+    savedAt = parts.clock().instant();
+  }
+}
