@@ -11,38 +11,19 @@ import io.postern.journal.Posting;
 import io.postern.journal.Status;
 import io.postern.journal.Times;
 import io.postern.queue.Cursor;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Events that a subscriber does not take, or was not there for: how they are found, and that each
 /// one that it never gets is counted and told.
-final class MissedTest {
+final class MissedTest extends TellingCase {
   private static final Outcome REFUSED =
       new Outcome.Deferred(422, "HTTP 422", "no such field", null);
   private static final Outcome BROKEN = new Outcome.Deferred(500, "HTTP 500", "", null);
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
-  private static final Duration RETRY = Duration.ofSeconds(70);
-
-  @TempDir private Path folder;
-  private TellingStage stage;
-
-  @BeforeEach
-  void open() throws Exception {
-    stage = new TellingStage(folder);
-  }
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   @Test
   void aRefusedPostIsHalvedUntilTheEventStandsAlone() throws Exception {

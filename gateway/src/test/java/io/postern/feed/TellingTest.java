@@ -11,36 +11,17 @@ import io.postern.journal.Status;
 import io.postern.queue.Cursor;
 import io.postern.queue.Pause;
 import io.postern.queue.Pause.Cause;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What one subscriber is told, turn by turn, with a real store, a scripted courier, and a clock
 /// that the test turns.
-final class TellingTest {
-  private static final Outcome DOWN = new Outcome.Deferred(503, "HTTP 503", "", null);
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
-
-  @TempDir private Path folder;
-  private TellingStage stage;
-
-  @BeforeEach
-  void open() throws Exception {
-    stage = new TellingStage(folder);
-  }
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
+final class TellingTest extends TellingCase {
 
   @Test
   void waitsForTheIntervalAndPostsWhatCameInItTogether() throws Exception {
@@ -82,7 +63,7 @@ final class TellingTest {
     stage.restart();
     stage.turnToRest();
     assertEquals(1, stage.posts().size(), "the interval of retries is not over");
-    stage.clock().tick(Duration.ofSeconds(70));
+    stage.clock().tick(RETRY);
     stage.turnToRest();
     assertEquals(3, stage.posts().size());
     assertEquals(stage.posts().get(0).id(), stage.posts().get(1).id());
@@ -129,12 +110,11 @@ final class TellingTest {
     stage.subscriber("validate: false", "format: bik");
     stage.mails(5);
     stage.clock().tick(INTERVAL);
-    Outcome good = new Outcome.Accepted(200);
-    stage.answer(good, good, DOWN);
+    stage.answer(GOOD, GOOD, DOWN);
     stage.turnToRest();
     assertEquals(3, stage.posts().size());
     stage.restart();
-    stage.clock().tick(Duration.ofSeconds(70));
+    stage.clock().tick(RETRY);
     stage.turnToRest();
     assertEquals(
         List.of("m0-1", "m1-1", "m2-1", "m2-1", "m3-1", "m4-1"), stage.told(), "one by one");
@@ -193,7 +173,7 @@ final class TellingTest {
     assertEquals(List.of(), stage.told());
     assertTrue(stage.posts().getFirst().events().getFirst().isTest());
     assertEquals("", stage.telling().cursor().verified());
-    stage.clock().tick(Duration.ofSeconds(70));
+    stage.clock().tick(RETRY);
     stage.turnToRest();
     assertEquals(List.of("m0-1", "m1-1"), stage.told(), "nothing was lost");
     String verified = stage.telling().cursor().verified();
@@ -236,7 +216,7 @@ final class TellingTest {
     assertEquals("3 events skipped: older than 4 d; last: HTTP 503", skip.trial().reason());
     assertEquals(
         "given up: older than 4 d; last: HTTP 503", stage.postings().get(1).trial().reason());
-    stage.always(new Outcome.Accepted(200));
+    stage.always(GOOD);
     stage.mails(1);
     stage.clock().tick(Duration.ofHours(30));
     stage.turnToRest();
@@ -267,7 +247,7 @@ final class TellingTest {
       stage.clock().tick(Duration.ofHours(1));
     }
     assertEquals(2, stage.notices().skipped());
-    stage.always(new Outcome.Accepted(200));
+    stage.always(GOOD);
     stage.clock().tick(Duration.ofHours(1));
     stage.turnToRest();
     assertEquals(List.of("m2-1", "m3-1", "m4-1"), stage.posts().getLast().deliveries());
@@ -313,7 +293,7 @@ final class TellingTest {
     assertEquals(2, stage.posts().size());
     assertEquals(0, stage.notices().skipped());
     stage.clock().tick(Duration.ofDays(-30));
-    stage.always(new Outcome.Accepted(200));
+    stage.always(GOOD);
     stage.turnToRest();
     stage.clock().tick(Duration.ofMinutes(11));
     stage.turnToRest();
@@ -362,7 +342,7 @@ final class TellingTest {
     stage.clock().tick(Duration.ofDays(2));
     stage.turnToRest();
     assertEquals(0, stage.notices().skipped(), "a pause gives nothing up");
-    stage.always(new Outcome.Accepted(200));
+    stage.always(GOOD);
     stage.clock().tick(Duration.ofHours(2));
     before = stage.posts().size();
     stage.turnToRest();
@@ -423,7 +403,7 @@ final class TellingTest {
     Posting.Trial trial = stage.postings().getFirst().trial();
     assertTrue(trial.reason().startsWith("HTTP 401, key mismatch"), trial.reason());
     assertEquals(Status.DEFERRED, stage.postings().getFirst().status());
-    stage.clock().tick(Duration.ofSeconds(70));
+    stage.clock().tick(RETRY);
     stage.turnToRest();
     assertEquals(2, stage.posts().size());
     stage.clock().tick(Duration.ofMinutes(29));
@@ -471,7 +451,7 @@ final class TellingTest {
     stage.turnToRest();
     stage.mails(100);
     stage.restart();
-    stage.clock().tick(Duration.ofSeconds(70));
+    stage.clock().tick(RETRY);
     stage.turnToRest();
     assertEquals(List.of(1, 1, 20, 40, 40), sizes(4), "after a restart as well");
   }
@@ -515,7 +495,7 @@ final class TellingTest {
     stage.clock().tick(INTERVAL);
     stage.answer(new Outcome.Refused(422, "HTTP 422", ""));
     stage.turnToRest();
-    stage.clock().tick(Duration.ofSeconds(70));
+    stage.clock().tick(RETRY);
     stage.turnToRest();
     assertEquals(2, stage.posts().size());
     assertEquals(Status.SUCCEEDED, stage.postings().getFirst().status());
@@ -530,7 +510,7 @@ final class TellingTest {
     stage.answer(DOWN);
     stage.turnToRest();
     stage.subscriber("validate: false", "rules: [other]");
-    stage.clock().tick(Duration.ofSeconds(70));
+    stage.clock().tick(RETRY);
     stage.turnToRest();
     assertEquals(List.of("m1-1"), stage.posts().getLast().deliveries());
     assertNotEquals(stage.posts().get(0).id(), stage.posts().get(1).id());

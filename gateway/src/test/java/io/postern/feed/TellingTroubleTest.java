@@ -7,37 +7,17 @@ import io.postern.delivery.Outcome;
 import io.postern.queue.Accepted;
 import io.postern.queue.Pause;
 import io.postern.queue.Pause.Cause;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What becomes of one subscriber's events when something is wrong: with it, with us, or with what
 /// was changed meanwhile.
-final class TellingTroubleTest {
-  private static final Outcome DOWN = new Outcome.Deferred(503, "HTTP 503", "", null);
-  private static final Outcome GOOD = new Outcome.Accepted(200);
+final class TellingTroubleTest extends TellingCase {
   private static final Outcome UNMADE = new Outcome.NotMade("secret unreadable: no such file");
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
-
-  @TempDir private Path folder;
-  private TellingStage stage;
-
-  @BeforeEach
-  void open() throws Exception {
-    stage = new TellingStage(folder);
-  }
-
-  @AfterEach
-  void close() {
-    stage.close();
-  }
 
   @Test
   void aProbeThatIsTakenLeavesThePauseThatAPersonMadeMeanwhile() throws Exception {
@@ -153,7 +133,7 @@ final class TellingTroubleTest {
     assertEquals(9, stage.posts().getFirst().events().size(), "of 28,000 bytes each");
     stage.inHand().part(1_000);
     stage.restart();
-    stage.clock().tick(Duration.ofSeconds(70));
+    stage.clock().tick(RETRY);
     stage.turn();
     assertEquals(
         stage.deliveries().get(1), stage.deliveries().get(2), "a batch that was begun stays whole");
@@ -174,7 +154,7 @@ final class TellingTroubleTest {
     stage.turnToRest();
     stage.removeRule("acme/one");
     stage.restart();
-    stage.clock().tick(Duration.ofSeconds(70));
+    stage.clock().tick(RETRY);
     stage.turnToRest();
     assertEquals(List.of(List.of("m0-1"), List.of("m0-1")), stage.deliveries());
     assertEquals("acme", stage.posts().getLast().account());
@@ -195,7 +175,7 @@ final class TellingTroubleTest {
     stage.restart();
     assertEquals(1, stage.postings().size());
     stage.subscriber("validate: false", "statuses: [queued]");
-    stage.clock().tick(Duration.ofSeconds(70));
+    stage.clock().tick(RETRY);
     stage.turnToRest();
     assertEquals(
         "its subscriber's file was changed; its events are posted anew",
@@ -261,7 +241,7 @@ final class TellingTroubleTest {
     stage.turnToRest();
     stage.restart();
     stage.removeFromLog(1, 1);
-    stage.clock().tick(Duration.ofSeconds(70));
+    stage.clock().tick(RETRY);
     stage.turnToRest();
     assertEquals(
         List.of("m0-1", "m1-1", "m2-1", "m1-1", "m2-1", "m3-1"),
