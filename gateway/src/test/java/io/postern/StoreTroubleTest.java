@@ -7,6 +7,7 @@ import io.postern.fixture.Mails;
 import io.postern.fixture.SinkAnswer;
 import io.postern.journal.Ledger;
 import io.postern.journal.Status;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +18,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +45,34 @@ final class StoreTroubleTest extends GatewayCase {
     assertTrue(gateway.deliver(Mails.plain(), "desk@in.example.com").startsWith("250 "));
     sink.await(2, TestGateway.PATIENCE);
     assertEquals(0, gateway.gateway().journal().ledger().unaccounted());
+  }
+
+  /// What waits for a lock is a transaction under way, and a clock that is set right no disk that
+  /// hangs.
+  @Test
+  void aClockThatLeapsDuringATransactionIsNoFault() throws Exception {
+    try (Connection other = other();
+        Statement lock = other.createStatement()) {
+      lock.execute("BEGIN IMMEDIATE");
+      CompletableFuture<String> reply = new CompletableFuture<>();
+      Thread.ofVirtual().start(() -> reply.complete(delivered()));
+      // A lock is waited for five seconds; sooner or later in the first the transaction begins.
+      long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+      while (System.nanoTime() < end) {
+        gateway.clock.tick(Duration.ofHours(1));
+        assertEquals("{\"ready\":true,\"reasons\":[]}\n", gateway.get("/ready").body());
+      }
+      lock.execute("ROLLBACK");
+      assertTrue(reply.get(60, TimeUnit.SECONDS).startsWith("250 "));
+    }
+  }
+
+  private String delivered() {
+    try {
+      return gateway.deliver(Mails.plain(), "desk@in.example.com");
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 
   @Test
