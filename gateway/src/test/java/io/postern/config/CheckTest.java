@@ -131,6 +131,38 @@ class CheckTest {
         told(check()).getFirst());
   }
 
+  @Test
+  void readsTheSubscribersAndWarnsOfRulesThatTheyNameAndThatAreNotThere() throws IOException {
+    config("subscribers: subscribers\n");
+    Files.createDirectories(folder.resolve("subscribers"));
+    Files.createDirectories(folder.resolve("rules/acme"));
+    rule("acme/shop", "^shop@", "");
+    Path ops = folder.resolve("subscribers/ops.yaml");
+    String text =
+        """
+        name: ops
+        events: [deliveries]
+        post: { url: "https://ops.example.com/", format: postern }
+        """;
+    Files.writeString(ops, text + "rules: [desk, dask]\n");
+    assertEquals(
+        List.of(
+            ops
+                + ":1:7: warning: rules: no rule has the name \"dask\"; correct it, or leave it"
+                + " out"),
+        told(check()));
+    assertEquals("2 rules (0 disabled), 1 subscriber, 0 errors, 1 warning", check().summary());
+    Files.writeString(ops, text + "accounts: [acme, amce]\n");
+    assertEquals(
+        List.of(
+            ops + ":1:7: warning: accounts: no rule is of \"amce\"; correct it, or leave it out"),
+        told(check()));
+    Files.writeString(ops, text + "rulse: [desk]\n");
+    assertEquals(
+        List.of(ops + ":4:1: unknown key \"rulse\"; did you mean \"rules\"?"), told(check()));
+    assertEquals(1, check().errors());
+  }
+
   private Check check() {
     return Check.run(file, Map.of(), Severity.WARNING, new FakeClock());
   }
@@ -152,7 +184,7 @@ class CheckTest {
         when: [{header: To, matches: '%s'}]
         post: {url: 'https://app.example.com/'}
         """
-                .formatted(name, regex)
+                .formatted(Path.of(name).getFileName(), regex)
             + more);
   }
 }

@@ -62,6 +62,22 @@ final class TellerTest {
   }
 
   @Test
+  void whoHearsOfSomeRulesIsToldOfEachOfTheirDeliveriesUnderOneId() throws Exception {
+    Teller teller = teller(() -> new ByteArrayInputStream(REPORT));
+    Subscriber.Selection some =
+        new Subscriber.Selection(
+            Set.of(Event.Type.BOUNCES), Set.of(Status.values()), Set.of("returns"), Set.of());
+    List<Event> first = teller.events(queued("report-1", ""), some);
+    List<Event> second = teller.events(queued("report-2", ""), some);
+    assertEquals(List.of("report-bounce-1"), first.stream().map(Event::id).toList());
+    assertEquals(List.of("report-bounce-1"), second.stream().map(Event::id).toList());
+    Subscriber.Selection others =
+        new Subscriber.Selection(
+            Set.of(Event.Type.BOUNCES), Set.of(Status.values()), Set.of("desk"), Set.of());
+    assertEquals(List.of(), teller.events(queued("report-1", ""), others));
+  }
+
+  @Test
   void aReportIsNotPassedOverWhileTheStoreCannotBeRead() {
     StoreUnavailable fault =
         new StoreUnavailable("disk I/O error", false, new IOException("made by the test"));

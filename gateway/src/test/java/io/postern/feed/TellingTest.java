@@ -476,6 +476,22 @@ final class TellingTest extends TellingCase {
   }
 
   @Test
+  void theBackupIsNotTriedAfterARefusalAndSaysWhyItDidNotTakeItEither() throws Exception {
+    stage.subscriber("validate: false", "backup-url: https://standby.example.com/events");
+    stage.mails(1);
+    stage.clock().tick(INTERVAL);
+    stage.answer(
+        new Outcome.Refused(422, "HTTP 422", ""), DOWN, new Outcome.Gone("HTTP 410", "moved"));
+    stage.turnToRest();
+    assertEquals(1, stage.posts().size());
+    stage.clock().tick(Duration.ofSeconds(70));
+    stage.turnToRest();
+    assertEquals(3, stage.posts().size());
+    assertEquals("HTTP 503; backup: HTTP 410: moved", stage.postings().getFirst().trial().reason());
+    assertEquals(null, stage.pause(), "the backup's end is not the endpoint's");
+  }
+
+  @Test
   void whatIsTooLargeIsPostedInHalves() throws Exception {
     stage.subscriber("validate: false");
     stage.mails(100);
