@@ -270,6 +270,9 @@ final class TellingTroubleTest extends TellingCase {
     stage.mails(1);
     stage.turnToRest();
     assertEquals(4, stage.store().cursors().getFirst().position());
+    stage.mails(1);
+    stage.turnToRest();
+    assertEquals(4, stage.store().cursors().getFirst().position(), "a minute has to pass again");
   }
 
   @Test
@@ -290,6 +293,22 @@ final class TellingTroubleTest extends TellingCase {
       stage.turnToRest();
     }
     assertEquals(1, stage.notices().skipped());
+  }
+
+  @Test
+  void whatWasGatheredIsNotPostedAfterItWasGivenUp() throws Exception {
+    stage.subscriber("validate: false", "batch: { interval: 600s }");
+    stage.mails(2);
+    stage.turnToRest();
+    stage.store().pauseSubscriber(new Pause("ops", stage.clock().instant(), "by hand"));
+    stage.clock().tick(TellingStage.KEPT.plusHours(1));
+    stage.turnToRest();
+    assertEquals(2, stage.notices().skipped());
+    stage.store().resumeSubscriber("ops");
+    stage.mails(1);
+    stage.clock().tick(Duration.ofMinutes(10));
+    stage.turnToRest();
+    assertEquals(List.of("m2-1"), stage.told());
   }
 
   @Test
