@@ -89,7 +89,7 @@ final class Lookout {
       if (subscribers != null) {
         subscribers.look();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       log.atError().setCause(e).log("the rule files could not be looked at");
     }
   }
@@ -100,7 +100,7 @@ final class Lookout {
       if (certificate != null) {
         certificate.look();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       log.atError().setCause(e).log("the certificate could not be looked at");
     }
   }

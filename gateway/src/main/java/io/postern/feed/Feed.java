@@ -123,6 +123,9 @@ public final class Feed implements AutoCloseable {
 
     private volatile String fault = "";
 
+    /// True when the store ended the last turn: it is told once of a trouble, not each second.
+    private boolean isStoreFailing;
+
     Lane(Telling telling) {
       this.telling = telling;
     }
@@ -371,13 +374,17 @@ public final class Feed implements AutoCloseable {
         next = lane.telling.turn(subscriber.get(), pause);
         lane.faults = 0;
         lane.fault = "";
+        lane.isStoreFailing = false;
         lane.stand = lane.telling.stand(subscriber.get(), pauses.get(name));
         going = !isStopping && !next.isAfter(parts.clock().instant());
       }
     } catch (StoreUnavailable e) {
-      log.atError()
-          .addKeyValue("subscriber", name)
-          .log("a subscriber can't be told now, trying again: {}", e.getMessage());
+      if (!lane.isStoreFailing) {
+        lane.isStoreFailing = true;
+        log.atError()
+            .addKeyValue("subscriber", name)
+            .log("a subscriber can't be told now, trying again: {}", e.getMessage());
+      }
     } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       next = parts.clock().instant().plus(fault(name, lane, e));
     } finally {

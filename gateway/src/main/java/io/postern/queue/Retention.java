@@ -129,7 +129,7 @@ public final class Retention implements AutoCloseable {
         log.atError().log("what has expired can't be removed, trying again: {}", e.getMessage());
       }
       failing = true;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       log.atError().setCause(e).log("the retention met a fault of ours and goes on");
     }
     return REST;
