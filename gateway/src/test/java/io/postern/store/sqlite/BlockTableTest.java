@@ -7,32 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.postern.fixture.FakeClock;
 import io.postern.queue.Blocklist.Block;
 import io.postern.queue.Retention;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class BlockTableTest {
-  @TempDir private Path folder;
-  private final FakeClock clock = new FakeClock();
-  private SqliteStore store;
-
-  @BeforeEach
-  void open() throws Exception {
-    store = SqliteStore.open(Settings.of(path(), 0), clock);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
+final class BlockTableTest extends StoreCase {
   @Test
   void blockedSendersOutliveTheProgram() throws Exception {
     Block first = new Block("example.org", clock.instant(), "spam");
@@ -100,9 +81,5 @@ final class BlockTableTest {
     while (retention.runOnce()) {
       // There may be more.
     }
-  }
-
-  private Path path() {
-    return folder.resolve("postern.db");
   }
 }

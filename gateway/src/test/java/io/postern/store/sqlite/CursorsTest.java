@@ -20,36 +20,18 @@ import io.postern.queue.Cursor;
 import io.postern.queue.CursorView.Stretch;
 import io.postern.queue.Pause;
 import io.postern.queue.Retention;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Subscribers' places in the log, and what the retention leaves for them.
-final class CursorsTest {
+final class CursorsTest extends StoreCase {
   private static final Set<Status> ALL = Set.of(Status.values());
   private static final Duration HOUR = Duration.ofHours(1);
-
-  @TempDir private Path folder;
-  private final FakeClock clock = new FakeClock();
-  private SqliteStore store;
-
-  @BeforeEach
-  void open() throws Exception {
-    store = SqliteStore.open(Settings.of(path(), 0), clock);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
 
   @Test
   void aNewSubscriberBeginsAtTheEndOfTheLogAndAnOldOneWhereItWas() throws Exception {
@@ -299,9 +281,5 @@ final class CursorsTest {
     while (retention.runOnce()) {
       // A part after the other.
     }
-  }
-
-  private Path path() {
-    return folder.resolve("postern.db");
   }
 }

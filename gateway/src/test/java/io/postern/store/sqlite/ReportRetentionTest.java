@@ -8,7 +8,6 @@ import static io.postern.queue.Samples.want;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.postern.fixture.FakeClock;
 import io.postern.journal.Entry;
 import io.postern.journal.Status;
 import io.postern.queue.Accepted;
@@ -16,31 +15,13 @@ import io.postern.queue.Claim;
 import io.postern.queue.Cursor;
 import io.postern.queue.Retention;
 import io.postern.queue.Settlement;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A mail that may be a report of another one is read when subscribers come to its row.
-final class ReportRetentionTest {
-  @TempDir private Path folder;
-  private final FakeClock clock = new FakeClock();
-  private SqliteStore store;
-
-  @BeforeEach
-  void open() throws Exception {
-    store = SqliteStore.open(Settings.of(folder.resolve("postern.db"), 0), clock);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
+final class ReportRetentionTest extends StoreCase {
   @Test
   void aReportStaysUntilItsSubscribersHaveHadIt() throws Exception {
     store.keep(List.of("ops"), clock.instant());

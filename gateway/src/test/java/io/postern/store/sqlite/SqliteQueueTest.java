@@ -1,40 +1,8 @@
 package io.postern.store.sqlite;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import io.postern.fixture.FakeClock;
 import io.postern.queue.MailQueueContract;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
-final class SqliteQueueTest implements MailQueueContract {
-  @TempDir private Path folder;
-  private final FakeClock clock = new FakeClock();
-  private SqliteStore store;
-
-  @BeforeEach
-  void open() throws Exception {
-    store = SqliteStore.open(Settings.of(folder.resolve("postern.db"), 0), clock);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    assertEquals(0, store.ledger().unaccounted());
-    store.close();
-  }
-
-  @Override
-  public SqliteStore queue() {
-    return store;
-  }
-
-  @Override
-  public FakeClock clock() {
-    return clock;
-  }
-
+final class SqliteQueueTest extends StoreCase implements MailQueueContract {
   @Override
   public void restart() throws Exception {
     close();

@@ -8,7 +8,6 @@ import static io.postern.queue.Samples.want;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.postern.fixture.FakeClock;
 import io.postern.journal.JournalContract;
 import io.postern.journal.Query;
 import io.postern.queue.Claim;
@@ -16,32 +15,13 @@ import io.postern.queue.Pause;
 import io.postern.queue.Retention;
 import io.postern.queue.Settlement;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What is left in the file when the retention has done its work.
-final class SqliteRetentionTest {
-  @TempDir private Path folder;
-  private final FakeClock clock = new FakeClock();
-  private SqliteStore store;
-
-  @BeforeEach
-  void open() throws Exception {
-    store = SqliteStore.open(Settings.of(path(), 0), clock);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    assertEquals(0, store.ledger().unaccounted());
-    store.close();
-  }
-
+final class SqliteRetentionTest extends StoreCase {
   @Test
   void nothingIsLeftOfWhatIsOver() throws Exception {
     put(store, mail("m1", clock.instant(), "desk", "archive"), bytes(1_000_000));
@@ -156,9 +136,5 @@ final class SqliteRetentionTest {
       store.settle(
           claim, new Settlement.Again(trial(clock.instant(), 503, "HTTP 503"), clock.instant()));
     }
-  }
-
-  private Path path() {
-    return folder.resolve("postern.db");
   }
 }
