@@ -12,8 +12,6 @@ import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -22,8 +20,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `postern explain`: what the rules make of a mail, and why.
@@ -38,22 +34,13 @@ final class ExplainCommand implements Callable<Integer> {
       "no rule takes this mail: it would go to the rule that the key postmaster names";
 
   @Mixin private @Nullable ConfigOption configOption;
+  @Mixin private @Nullable MailOption mailOption;
   @Spec private @Nullable CommandSpec spec;
-
-  @Parameters(paramLabel = "MAIL", description = "A message in a file; - reads standard input.")
-  private String mail = "";
-
-  @Option(
-      names = "--to",
-      required = true,
-      paramLabel = "ADDRESS",
-      description = "The envelope recipient.")
-  private String to = "";
 
   @Override
   public Integer call() throws IOException {
     CommandLine line = Main.line(spec);
-    Address recipient = AddressOption.parse(line, "--to", to);
+    Address recipient = Main.present(mailOption).recipient(line);
     Optional<Config> config = Main.present(configOption).read(line);
     if (config.isEmpty()) {
       return 1;
@@ -83,11 +70,7 @@ final class ExplainCommand implements Callable<Integer> {
   private Headers headers() throws IOException {
     HeaderTap tap = new HeaderTap();
     byte[] block = new byte[BLOCK];
-    Path file = Path.of(mail);
-    if (!mail.equals("-") && !Files.isReadable(file)) {
-      throw new IOException(mail + ": there is no such file, or it can't be read");
-    }
-    try (InputStream in = mail.equals("-") ? System.in : Files.newInputStream(file)) {
+    try (InputStream in = Main.present(mailOption).stream()) {
       int read = in.read(block);
       while (read >= 0 && !tap.complete()) {
         tap.accept(block, 0, read);

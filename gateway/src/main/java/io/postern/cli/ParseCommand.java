@@ -33,10 +33,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -52,17 +52,8 @@ final class ParseCommand implements Callable<Integer> {
   /// Enough of a hash that no two mails share it, and as long as the ids of a gateway.
   private static final int ID_BYTES = 13;
 
+  @Mixin private @Nullable MailOption mailOption;
   @Spec private @Nullable CommandSpec spec;
-
-  @Parameters(paramLabel = "MAIL", description = "A message in a file; - reads standard input.")
-  private String mail = "";
-
-  @Option(
-      names = "--to",
-      required = true,
-      paramLabel = "ADDRESS",
-      description = "The envelope recipient.")
-  private String to = "";
 
   @Option(
       names = "--from",
@@ -113,7 +104,7 @@ final class ParseCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     CommandLine line = Main.line(spec);
     Dialect dialect = dialect(line);
-    Address recipient = AddressOption.parse(line, "--to", to);
+    Address recipient = Main.present(mailOption).recipient(line);
     ReversePath path =
         from.isEmpty()
             ? ReversePath.NULL
@@ -121,7 +112,7 @@ final class ParseCommand implements Callable<Integer> {
     Instant now = Main.CLOCK.instant();
     Instant time = Objects.requireNonNullElse(TimeOption.parse(line, "--received", received), now);
     String key = signingKey(line, dialect);
-    try (MailFile message = MailFile.of(mail)) {
+    try (MailFile message = Main.present(mailOption).file()) {
       String id = id(message);
       Peer peer =
           new Peer(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), HOST, true, "");

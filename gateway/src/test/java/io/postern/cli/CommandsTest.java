@@ -11,7 +11,9 @@ import io.postern.fixture.Mails;
 import io.postern.fixture.SinkAnswer;
 import io.postern.journal.Csv;
 import io.postern.journal.Status;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -245,6 +247,21 @@ final class CommandsTest extends GatewayCase {
     assertEquals(1, denied.code());
     assertTrue(denied.out().contains("it would be denied"), denied.out());
     assertEquals(2, run("explain", mail.toString(), "--to", "nobody").code());
+    Answer missing = run("explain", mail + "x", "--to", "desk@in.example.com");
+    assertEquals(1, missing.code());
+    assertTrue(missing.err().contains("mail.emlx: there is no such file"), missing.err());
+  }
+
+  @Test
+  void explainReadsAMailFromStandardInput() throws Exception {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(Mails.plain()));
+    try {
+      Answer taken = run("explain", "-", "--to", "desk@in.example.com");
+      assertTrue(taken.out().contains("rule desk takes mail"), taken.out());
+    } finally {
+      System.setIn(before);
+    }
   }
 
   @Test
