@@ -109,7 +109,9 @@ public final class Feed implements AutoCloseable {
   /// One subscriber and its thread, when it has one.
   private static final class Lane {
     private final Telling telling;
-    private boolean isPaused;
+
+    /// It is paused, and no success of its own will end that.
+    private boolean isHeld;
 
     /// A person wants it tried at once.
     private volatile boolean isMended;
@@ -361,11 +363,11 @@ public final class Feed implements AutoCloseable {
           return;
         }
         Pause pause = pauses.get(name);
-        if (lane.isMended || (lane.isPaused && pause == null)) {
+        if (lane.isMended || (lane.isHeld && pause == null)) {
           lane.isMended = false;
           lane.telling.resumed();
         }
-        lane.isPaused = pause != null;
+        lane.isHeld = pause != null && pause.cause() != Pause.Cause.FAILING;
         Long skip = skips.get(name);
         if (skip != null) {
           lane.telling.skip(subscriber.get(), skip);

@@ -148,6 +148,33 @@ final class FeedTest {
     feed.resume("nobody");
   }
 
+  @Test
+  void whoResumesByItselfKeepsThePaceThatItHasGot() throws Exception {
+    write("first", true);
+    crank();
+    sink.answer = new Outcome.Deferred(503, "HTTP 503", "", null);
+    mails(200);
+    crank();
+    store.pauseSubscriber(new Pause("first", clock.instant(), Pause.Cause.FAILING, "down"));
+    feed.wake();
+    sink.answer = GOOD;
+    clock.tick(Duration.ofHours(7));
+    crank();
+    crank();
+    assertEquals(List.of(), store.pausedSubscribers());
+    int before = sink.calls;
+    mails(200);
+    crank();
+    assertEquals(2, sink.calls - before, "of 100 events, and not of 10, 20, 40 and so on");
+  }
+
+  private void mails(int count) throws StoreUnavailable {
+    for (int i = 0; i < count; i++) {
+      Samples.put(store, Samples.mail("m" + next++, clock.instant(), "desk"), Samples.bytes(10));
+    }
+    clock.tick(Duration.ofSeconds(2));
+  }
+
   private int attempts(String name) throws StoreUnavailable {
     return store.cursors().stream()
         .filter(it -> it.subscriber().equals(name))
