@@ -133,6 +133,6 @@ final class EndpointCommand implements Runnable {
   }
 
   private static String text(String reason, String detail) {
-    return Arrival.clean(detail.isEmpty() ? reason : reason + ": " + detail);
+    return Arrival.clean(Outcome.text(reason, detail));
   }
 }

@@ -65,6 +65,11 @@ public sealed interface Outcome {
     }
   }
 
+  /// What went wrong as one text: the reason and, where there is one, the detail.
+  static String text(String reason, String detail) {
+    return detail.isEmpty() ? reason : reason + ": " + detail;
+  }
+
   /// True for a status that says that the endpoint has taken it: 2xx.
   static boolean isSuccess(int status) {
     return status >= 200 && status < 300;

@@ -144,6 +144,6 @@ record EndpointExam(
   }
 
   private static String text(String reason, String detail) {
-    return Arrival.clean(detail.isEmpty() ? reason : reason + ": " + detail);
+    return Arrival.clean(Outcome.text(reason, detail));
   }
 }

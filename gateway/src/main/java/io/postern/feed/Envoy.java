@@ -104,6 +104,6 @@ record Envoy(
 
   private static String words(int status, String reason, String detail) {
     String named = status == 401 ? reason.replace("HTTP 401", "HTTP 401, key mismatch") : reason;
-    return detail.isEmpty() ? named : named + ": " + detail;
+    return Outcome.text(named, detail);
   }
 }
