@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One of the URLs of whom is posted to, which is looked at by itself: a fault of the backup would
-/// show nowhere else before it is needed.
+/// One URL of an endpoint or a subscriber, looked at by itself: a fault of a backup URL shows
+/// nowhere else before it is needed.
 ///
-/// @param subject who, and which of its URLs
+/// @param subject whose, and which of them
 /// @param url the one
-/// @param exchange how a call is made there, with patience for this
+/// @param exchange how a call is made there, with a doctor's patience
 record TargetUrl(String subject, URI url, Exchange exchange) {
   /// How long an answer is waited for, however patient a file is.
   private static final Duration WAIT_MAX = Duration.ofSeconds(15);
