@@ -9,6 +9,9 @@ import io.postern.delivery.Dispatcher;
 import io.postern.delivery.HttpCourier;
 import io.postern.delivery.Settings;
 import io.postern.fixture.FakeClock;
+import io.postern.notice.Cause;
+import io.postern.notice.Cause.Kind;
+import io.postern.notice.Sight;
 import io.postern.queue.MailQueue;
 import io.postern.rules.LiveBook;
 import io.postern.rules.RuleFiles;
@@ -29,7 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a gateway says of itself when it could be kept from saying anything.
+/// What a gateway says of itself, on its page and by mail, when it could be kept from saying
+/// anything.
 @Timeout(60)
 final class CheckupTest {
   @TempDir private Path folder;
@@ -70,6 +74,23 @@ final class CheckupTest {
         assertEquals(1, findings.size(), findings.toString());
         assertEquals(Level.RED, findings.getFirst().level());
         assertTrue(findings.getFirst().text().contains("has not answered"), findings.toString());
+        Sight sight =
+            new Troubles(
+                    hanging(store, disk),
+                    Optional::empty,
+                    books,
+                    dispatcher,
+                    null,
+                    null,
+                    clock,
+                    new Patience(Duration.ofMillis(20)))
+                .look();
+        assertEquals(
+            List.of(new Cause(Kind.STORE_READ, "")),
+            sight.troubles().stream().map(Sight.Trouble::cause).toList());
+        assertTrue(
+            sight.unseen().containsAll(Set.of(Kind.ENDPOINT_PAUSED, Kind.RULE_GONE)),
+            "what can't be seen is not over");
       } finally {
         disk.countDown();
         dispatcher.close();
