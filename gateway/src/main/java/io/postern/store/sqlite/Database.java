@@ -170,6 +170,7 @@ final class Database {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     config.setBusyTimeout(lockedMaxMs);
+    config.setGetGeneratedKeys(false);
     SQLiteDataSource source = new Source(config);
     source.setUrl(url());
     return source;
@@ -267,6 +268,8 @@ final class Database {
 
   private Connection connect(SQLiteConfig config) throws SQLException {
     config.setBusyTimeout(lockedMaxMs);
+    // Else the driver asks for the number of each new row, by a statement made for that.
+    config.setGetGeneratedKeys(false);
     Connection connection = config.createConnection(url());
     try {
       requireSame();

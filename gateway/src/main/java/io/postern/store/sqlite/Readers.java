@@ -4,15 +4,19 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.postern.journal.StoreUnavailable;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.sqlite.SQLiteConnection;
 
 /// Reads the database: as many platform threads as read-only connections. Callers hand over and
 /// wait, since a virtual thread inside SQLite would hold its carrier. What is read in one look is
@@ -28,6 +32,7 @@ final class Readers implements AutoCloseable {
   private final HikariDataSource pool;
   private final ThreadPoolExecutor threads;
   private final Semaphore searches;
+  private final Map<SQLiteConnection, Sql> kept = new ConcurrentHashMap<>();
 
   Readers(Database database, Settings settings) {
     this.segments = database.segments();
@@ -97,11 +102,35 @@ final class Readers implements AutoCloseable {
   }
 
   private <T> void run(Look<T> look, CompletableFuture<T> answer) {
-    try (Sql sql = new Sql(pool.getConnection())) {
-      answer.complete(look.at(sql));
+    try (Connection connection = pool.getConnection()) {
+      SQLiteConnection own = connection.unwrap(SQLiteConnection.class);
+      boolean isDone = false;
+      try {
+        answer.complete(look.at(statements(own)));
+        isDone = true;
+      } finally {
+        if (!isDone) {
+          // Nobody knows what state it is in.
+          kept.remove(own);
+          pool.evictConnection(connection);
+        }
+      }
     } catch (SQLException | IOException | RuntimeException | Error e) {
       answer.completeExceptionally(e);
     }
+  }
+
+  /// What is prepared on a connection stays with it: to prepare a statement takes longer than to
+  /// find a row by it. Not on the pool's own view of the connection, which ends with each look.
+  private Sql statements(SQLiteConnection connection) throws SQLException {
+    Sql sql = kept.get(connection);
+    if (sql == null) {
+      // The pool may have closed some.
+      kept.keySet().removeIf(it -> it.getDatabase().isClosed());
+      sql = new Sql(connection);
+      kept.put(connection, sql);
+    }
+    return sql;
   }
 
   /// Ends after the looks that were begun.

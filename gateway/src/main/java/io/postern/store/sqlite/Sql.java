@@ -8,9 +8,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
@@ -29,8 +28,13 @@ final class Sql implements AutoCloseable {
   /// How many steps of SQLite's machine go by between two looks at the time.
   private static final int STEPS = 1_000;
 
+  /// How many statements are kept; then the one that was not used for longest is closed. Searches
+  /// have many forms.
+  private static final int KEPT_MAX = 200;
+
   private final Connection connection;
-  private final Map<String, PreparedStatement> kept = new HashMap<>();
+  private final LinkedHashMap<String, PreparedStatement> kept =
+      new LinkedHashMap<>(16, 0.75f, true);
 
   Sql(Connection connection) {
     this.connection = connection;
@@ -152,6 +156,9 @@ final class Sql implements AutoCloseable {
   private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
     PreparedStatement statement = kept.get(sql);
     if (statement == null) {
+      if (kept.size() == KEPT_MAX) {
+        kept.pollFirstEntry().getValue().close();
+      }
       statement = connection.prepareStatement(sql);
       kept.put(sql, statement);
     }
