@@ -26,13 +26,24 @@ public record Arrival(
   /// Cuts to [#TEXT_MAX], and replaces what a terminal might obey or no character set has.
   public static String clean(String text) {
     String cut = text.length() > TEXT_MAX ? text.substring(0, TEXT_MAX) : text;
-    if (cut.codePoints().noneMatch(Arrival::isUnsafe)) {
+    if (isPlain(cut) || cut.codePoints().noneMatch(Arrival::isUnsafe)) {
       return cut;
     }
     return cut.codePoints()
         .map(c -> isUnsafe(c) ? '\uFFFD' : c)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
+  }
+
+  /// Printable ASCII, as nearly all of it is.
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x20 || c > 0x7E) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Controls, the bidirectional controls of Unicode, and lone surrogates.
