@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -186,6 +187,11 @@ public final class ChildGateway {
 
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /// The processor time that it has taken.
+  public Duration cpu() {
+    return process.info().totalCpuDuration().orElseThrow();
   }
 
   /// The memory it holds, in KB.

@@ -54,7 +54,7 @@ record CmcEvents(int version, ZoneId zone) {
   }
 
   JsonBytes form(List<Event> batch, EventCall call) {
-    JsonBytes form = new JsonBytes(batch);
+    JsonBytes form = new JsonBytes(batch, EventSize.FORM);
     if (!call.apiKey().isEmpty()) {
       field(form, "api_key=", call.apiKey());
       field(form, "&", "");

@@ -22,6 +22,11 @@ public record EventDialect(
     }
   }
 
+  /// How large events are in such bodies.
+  EventSize size() {
+    return form ? EventSize.FORM : EventSize.JSON;
+  }
+
   /// True when an event may stand in one post with the one before it.
   public static boolean joins(Event before, Event event) {
     return before.type() == event.type();

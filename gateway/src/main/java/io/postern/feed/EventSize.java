@@ -1,100 +1,86 @@
 package io.postern.feed;
 
 import io.postern.journal.Arrival;
+import io.postern.journal.BlockChange;
+import io.postern.journal.Entry;
 import io.postern.journal.MailFacts;
 import io.postern.journal.Row;
 
 /// How large events are. Whoever sends mail writes most of their texts, and no count of events
-/// bounds those.
-final class EventSize {
+/// bounds those. It is reckoned by their lengths alone, for it is done again and again.
+enum EventSize {
+  /// In memory, or in JSON in UTF-8: three bytes for each `char` that takes most, and some texts
+  /// stand twice in a format.
+  JSON(4),
+
+  /// In JSON within a form, where each byte may be written in hexadecimal.
+  FORM(12);
+
   /// What an event has besides texts of others: its objects, and names and times in a body.
   private static final long FIXED = 1_000;
 
-  private EventSize() {}
+  private final long each;
 
-  /// How many bytes an event takes at most, or about that, in memory or in a body.
-  static long of(Event event) {
+  EventSize(long each) {
+    this.each = each;
+  }
+
+  /// How many bytes an event takes at most.
+  long of(Event event) {
     return FIXED
-        + switch (event) {
-          case Event.Change change -> of(change.row(), change.mail()) + of(change.account());
-          case Event.Bounced bounced ->
-              of(bounced.row(), bounced.mail()) + of(bounced.account()) + of(bounced.report());
-          case Event.Blocked blocked ->
-              of(blocked.change().sender()) + of(blocked.change().reason());
-        };
+        + each
+            * switch (event) {
+              case Event.Change change ->
+                  length(change.row(), change.mail()) + change.account().length();
+              case Event.Bounced bounced ->
+                  length(bounced.row(), bounced.mail())
+                      + bounced.account().length()
+                      + length(bounced.report());
+              case Event.Blocked(BlockChange change) -> length(change);
+            };
   }
 
-  private static long of(Row row, MailFacts mail) {
+  /// How many bytes an entry of the log takes at most.
+  long of(Entry entry) {
+    return FIXED
+        + each
+            * switch (entry) {
+              case Entry.Logged logged ->
+                  length(logged.row(), logged.mail()) + logged.account().length();
+              case Entry.Changed(BlockChange change) -> length(change);
+            };
+  }
+
+  private static long length(Row row, MailFacts mail) {
     Arrival arrival = row.arrival();
-    return of(arrival.from())
-        + of(arrival.to())
-        + of(arrival.messageId())
-        + of(arrival.hostName())
-        + of(row.reason())
-        + of(row.step().rule())
-        + of(mail.reversePath())
-        + of(mail.subject());
+    return (long) arrival.from().length()
+        + arrival.to().length()
+        + arrival.messageId().length()
+        + arrival.hostName().length()
+        + row.reason().length()
+        + row.step().rule().length()
+        + mail.reversePath().length()
+        + mail.subject().length();
   }
 
-  private static long of(BounceReport report) {
+  private static long length(BounceReport report) {
     BounceReport.Origin origin = report.origin();
     long own =
         switch (report) {
-          case BounceReport.Failure failure -> of(failure.status()) + of(failure.diagnostic());
+          case BounceReport.Failure failure ->
+              failure.status().length() + failure.diagnostic().length();
           case BounceReport.Complaint complaint ->
-              of(complaint.feedbackType()) + of(complaint.userAgent());
+              complaint.feedbackType().length() + complaint.userAgent().length();
         };
     return own
-        + of(report.address())
-        + of(origin.reportingMta())
-        + of(origin.messageId())
-        + of(origin.from())
-        + of(origin.subject());
+        + report.address().length()
+        + origin.reportingMta().length()
+        + origin.messageId().length()
+        + origin.from().length()
+        + origin.subject().length();
   }
 
-  private static long of(String text) {
-    long size = 0;
-    for (int i = 0; i < text.length(); i++) {
-      size += of(text.charAt(i));
-    }
-    return size;
-  }
-
-  /// A character where it takes most: within JSON within a form, in UTF-8 with each byte in
-  /// hexadecimal.
-  private static int of(char c) {
-    if (c >= 0x80) {
-      return 9;
-    }
-    return switch (c) {
-      case '<', '>' -> 8;
-      case '"', '\\' -> 6;
-      case '@',
-          '/',
-          ':',
-          ';',
-          ',',
-          '=',
-          '+',
-          '&',
-          '%',
-          '?',
-          '#',
-          '(',
-          ')',
-          '[',
-          ']',
-          '{',
-          '}',
-          '|',
-          '!',
-          '$',
-          '\'',
-          '^',
-          '`',
-          '~' ->
-          3;
-      default -> 1;
-    };
+  private static long length(BlockChange change) {
+    return (long) change.sender().length() + change.reason().length();
   }
 }

@@ -92,10 +92,12 @@ public final class Feed implements AutoCloseable {
     this.parts = parts;
     this.limits = limits;
     this.inHand = new InHand(limits.inHandMax());
+    Teller teller = new Teller(parts.books(), parts.cursors());
     this.tellingParts =
         new TellingParts(
             parts.cursors(),
-            new Teller(parts.books(), parts.cursors()),
+            teller,
+            new Rows(new SharedLog(parts.cursors(), parts.clock()), teller, inHand.readers()),
             new Envoy(parts.courier(), parts.gateway(), parts.clock(), parts.chance()),
             parts.clock(),
             parts.chance(),

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Gathering {
   private final Map<Group, List<Event>> groups = new LinkedHashMap<>();
   private final boolean byAccount;
+  private final EventSize size;
   private @Nullable Event oldest;
   private int count;
   private long bytes;
@@ -31,9 +32,10 @@ final class Gathering {
   }
 
   /// @param last the row behind which it begins
-  Gathering(long last, boolean byAccount) {
+  Gathering(long last, Subscriber subscriber) {
     this.last = last;
-    this.byAccount = byAccount;
+    this.byAccount = subscriber.batching().byAccount();
+    this.size = subscriber.dialect().size();
   }
 
   /// Adds the events of one row.
@@ -41,7 +43,7 @@ final class Gathering {
   /// @param room for all that is there; one row's are never parted
   /// @return false when there is no room for them: nothing was added, and nothing more will be
   boolean add(long row, List<Event> events, Room room) {
-    long more = events.stream().mapToLong(EventSize::of).sum();
+    long more = events.stream().mapToLong(size::of).sum();
     boolean hasRoom = count + events.size() <= room.events() && bytes + more <= room.bytes();
     if (full || (count > 0 && !events.isEmpty() && !hasRoom)) {
       full = true;

@@ -18,21 +18,14 @@ final class JsonBytes extends ByteArrayOutputStream {
   private static final int ENVELOPE = 1_000;
 
   /// @param batch what is written
-  JsonBytes(List<Event> batch) {
-    super(size(batch));
-  }
-
-  private static int size(List<Event> batch) {
-    long size = ENVELOPE;
-    for (Event event : batch) {
-      size += EventSize.of(event);
-    }
-    return Math.toIntExact(size);
+  /// @param size how
+  JsonBytes(List<Event> batch, EventSize size) {
+    super(Math.toIntExact(ENVELOPE + batch.stream().mapToLong(size::of).sum()));
   }
 
   /// A document in UTF-8.
   static JsonBytes of(List<Event> batch, Consumer<JsonGenerator> writer) {
-    JsonBytes bytes = new JsonBytes(batch);
+    JsonBytes bytes = new JsonBytes(batch, EventSize.JSON);
     write(bytes, writer);
     return bytes;
   }

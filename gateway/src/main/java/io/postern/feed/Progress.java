@@ -36,7 +36,7 @@ final class Progress {
   /// @param cursor where it stands, as the store has it
   Progress(TellingParts parts, Notes notes, Cursor cursor) {
     this.parts = parts;
-    this.rows = new Rows(parts.cursors(), parts.teller(), parts.inHand().readers());
+    this.rows = parts.rows();
     this.notes = notes;
     this.cursor = cursor;
     this.savedAt = parts.clock().instant();
@@ -90,7 +90,7 @@ final class Progress {
     String current = parts.teller().version(subscriber);
     if (gathering == null || !version.equals(current)) {
       version = current;
-      gathering = new Gathering(cursor.position(), subscriber.batching().byAccount());
+      gathering = new Gathering(cursor.position(), subscriber);
     }
     Gathering gathered = gathering;
     Gathering.Room room = new Gathering.Room(eventsMax, parts.inHand().share());

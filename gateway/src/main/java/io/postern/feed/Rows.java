@@ -15,16 +15,13 @@ import java.util.concurrent.Semaphore;
 /// @param log the log
 /// @param teller makes events of its rows
 /// @param readers one is held while a stretch of the log is in memory
-record Rows(CursorView log, Teller teller, Semaphore readers) {
-  private static final int ROWS_MAX = 1_000;
-  private static final int ROWS_MIN = 100;
-
+record Rows(SharedLog log, Teller teller, Semaphore readers) {
   /// How many stretches of the log are read at once.
   private static final int STRETCHES_MAX = 200;
 
-  /// As one reads it who reads alone.
+  /// As one reads it who reads alone, in one look, to which time does not matter.
   Rows(CursorView log, Teller teller) {
-    this(log, teller, new Semaphore(1));
+    this(new SharedLog(log, () -> Instant.EPOCH), teller, new Semaphore(1));
   }
 
   /// Reads on, behind what was gathered.
@@ -51,8 +48,7 @@ record Rows(CursorView log, Teller teller, Semaphore readers) {
   private boolean gatherStretch(
       Subscriber subscriber, Gathering into, Gathering.Room room, long last)
       throws StoreUnavailable {
-    int limit = Math.clamp(room.events(), ROWS_MIN, ROWS_MAX);
-    Stretch stretch = log.stretch(into.last(), Teller.statuses(subscriber.selection()), limit);
+    Stretch stretch = log.stretch(into.last(), Teller.statuses(subscriber.selection()));
     if (stretch.last() == into.last() || into.last() >= last) {
       return false;
     }
@@ -71,7 +67,7 @@ record Rows(CursorView log, Teller teller, Semaphore readers) {
   /// @param after the cursor's position
   /// @param last the batch's last row
   List<Parcel> parcels(Subscriber subscriber, long after, long last) throws StoreUnavailable {
-    Gathering again = new Gathering(after, subscriber.batching().byAccount());
+    Gathering again = new Gathering(after, subscriber);
     while (!gather(subscriber, again, Gathering.Room.ANY, last)) {
       // Some stretches after the others, to the batch's end.
     }
@@ -92,7 +88,7 @@ record Rows(CursorView log, Teller teller, Semaphore readers) {
     while (true) {
       readers.acquireUninterruptibly();
       try {
-        Stretch stretch = log.stretch(last, statuses, ROWS_MAX);
+        Stretch stretch = log.stretch(last, statuses);
         if (stretch.last() == last) {
           return new Passed(events, last);
         }

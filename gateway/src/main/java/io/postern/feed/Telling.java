@@ -128,8 +128,7 @@ final class Telling {
     if (progress.hasBatch()) {
       progress.resume(subscriber);
     }
-    int eventsMax = pace.max(subscriber.batching().max());
-    if (!progress.hasBatch() && !progress.begin(subscriber, eventsMax, now)) {
+    if (!progress.hasBatch() && !begin(subscriber, now)) {
       return progress.ripe(subscriber, now, now.plus(LOOK_EVERY));
     }
     return post(subscriber, pause, isHeld);
@@ -213,6 +212,16 @@ final class Telling {
 
   // ---- Posts
 
+  /// Begins the next batch. The end of the one before is on disk by the same commit, or by one of
+  /// its own when there is nothing to post yet.
+  private boolean begin(Subscriber subscriber, Instant now) throws StoreUnavailable {
+    boolean isBegun = progress.begin(subscriber, pace.max(subscriber.batching().max()), now);
+    if (!isBegun && notes.size() > 0) {
+      progress.save();
+    }
+    return isBegun;
+  }
+
   private Instant post(Subscriber subscriber, @Nullable Pause pause, boolean isHeld)
       throws StoreUnavailable {
     int attempt = progress.standing().attempts() + 1;
@@ -227,7 +236,7 @@ final class Telling {
     }
     isUnmade = answer.outcome() instanceof Outcome.NotMade;
     return switch (answer.outcome()) {
-      case Outcome.Accepted _ -> taken(pause, answer, now);
+      case Outcome.Accepted _ -> taken(subscriber, pause, answer, now);
       case Outcome.NotMade _ -> again(subscriber, answer, false, now);
       case Outcome.Gone _ -> {
         again(subscriber, answer, false, now);
@@ -241,14 +250,15 @@ final class Telling {
     };
   }
 
-  private Instant taken(@Nullable Pause pause, Envoy.Answer answer, Instant now)
+  private Instant taken(
+      Subscriber subscriber, @Nullable Pause pause, Envoy.Answer answer, Instant now)
       throws StoreUnavailable {
     note(answer, now);
     progress.stand(progress.standing().well(now));
     progress.endPost();
     if (!progress.hasBatch()) {
       pace.taken();
-      progress.save();
+      begin(subscriber, now);
     } else if (notes.size() >= UNSAVED_MAX) {
       progress.save();
     }

@@ -10,6 +10,7 @@ import java.util.random.RandomGenerator;
 ///
 /// @param cursors the log, and where subscribers stand in it
 /// @param teller makes events
+/// @param rows the log, for all subscribers together
 /// @param envoy carries them
 /// @param clock the time
 /// @param chance the jitter
@@ -21,6 +22,7 @@ import java.util.random.RandomGenerator;
 record TellingParts(
     Cursors cursors,
     Teller teller,
+    Rows rows,
     Envoy envoy,
     InstantSource clock,
     RandomGenerator chance,

@@ -64,8 +64,14 @@ public final class SubscribersBench {
     }
   }
 
-  /// Mails a second.
-  private record Rates(double accepted, double delivered) {}
+  /// Mails a second, and the processor time that the gateway took for each, in microseconds.
+  private record Rates(double accepted, double delivered, double cpu) {
+    @Override
+    public String toString() {
+      return "%.0f and %.0f mails a second, %.0f µs of processor time a mail"
+          .formatted(accepted, delivered, cpu);
+    }
+  }
 
   /// What was measured next to each other.
   private record Pair(Rates bare, Rates heard) {}
@@ -78,13 +84,8 @@ public final class SubscribersBench {
       Pair pair = pair(i % 2 == 1);
       longest = Math.max(longest, System.nanoTime() - start);
       System.out.printf(
-          "%s: without %.0f and %.0f mails a second, with %d subscribers %.0f and %.0f%n",
-          i == 0 ? "warm-up" : "pair " + i,
-          pair.bare().accepted(),
-          pair.bare().delivered(),
-          SUBSCRIBERS,
-          pair.heard().accepted(),
-          pair.heard().delivered());
+          "%s: without %s, with %d subscribers %s%n",
+          i == 0 ? "warm-up" : "pair " + i, pair.bare(), SUBSCRIBERS, pair.heard());
       if (i > 0) {
         pairs.add(pair);
       }
@@ -99,6 +100,7 @@ public final class SubscribersBench {
         pairs.size(), SUBSCRIBERS);
     row("answered 250", pairs, Rates::accepted);
     row("posted", pairs, Rates::delivered);
+    row("processor time of a mail, µs", pairs, Rates::cpu);
     System.out.println("posts of events: " + told.get());
   }
 
@@ -120,15 +122,16 @@ public final class SubscribersBench {
     InetSocketAddress smtp = child.start();
     try {
       // What is measured is a gateway at work, not how the compiler makes one of it.
-      rates(smtp, WARM_UP);
-      return rates(smtp, count);
+      rates(child, smtp, WARM_UP);
+      return rates(child, smtp, count);
     } finally {
       child.kill();
     }
   }
 
-  private Rates rates(InetSocketAddress smtp, int all) throws Exception {
+  private Rates rates(ChildGateway child, InetSocketAddress smtp, int all) throws Exception {
     mails.set(0);
+    Duration cpu = child.cpu();
     long start = System.nanoTime();
     List<Thread> peers = new ArrayList<>();
     AtomicInteger left = new AtomicInteger(all);
@@ -146,7 +149,8 @@ public final class SubscribersBench {
       }
       LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
     }
-    return new Rates(accepted, mails.get() / ((System.nanoTime() - start) / 1e9));
+    double delivered = mails.get() / ((System.nanoTime() - start) / 1e9);
+    return new Rates(accepted, delivered, child.cpu().minus(cpu).toNanos() / 1e3 / all);
   }
 
   private static void send(InetSocketAddress smtp, AtomicInteger left) {

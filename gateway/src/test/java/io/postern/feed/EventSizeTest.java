@@ -29,11 +29,11 @@ final class EventSizeTest {
         List.of("a", "<", "\"", "\\", "&", " ", "\u00fc", "\u6f22", "\ud83d\ude00", "a@b.c ")) {
       Event event = change(text.repeat(Arrival.TEXT_MAX / text.length()));
       List<Event> batch = Collections.nCopies(count, event);
-      long reckoned = count * EventSize.of(event) + ENVELOPE;
       for (boolean isForm :
           format.hasForm() ? new boolean[] {true, false} : new boolean[] {false}) {
         EventDialect dialect =
             new EventDialect(format, isForm, format.hasVersions() ? 2 : 1, ZoneOffset.UTC, 1);
+        long reckoned = count * dialect.size().of(event) + ENVELOPE;
         long length = dialect.render(batch, call()).body().length();
         assertTrue(length <= reckoned, text + ": " + length + " of " + reckoned);
       }

@@ -262,7 +262,7 @@ final class FeedTest {
   @Test
   void theMemoryIsPartedAmongThoseThatAreEnabled() throws Exception {
     feed.close();
-    feed = feed(Duration.ofSeconds(10), 6_000);
+    feed = feed(Duration.ofSeconds(10), 8_000);
     write("first", true);
     write("second", true);
     write("third", false);
@@ -273,7 +273,7 @@ final class FeedTest {
     clock.tick(Duration.ofSeconds(2));
     crank();
     assertEquals(4 + 4, sink.told().size());
-    assertEquals(4, sink.calls, "3,000 bytes are two events");
+    assertEquals(4, sink.calls, "4,000 bytes are two events");
   }
 
   private void mail() throws StoreUnavailable {

@@ -174,11 +174,13 @@ final class TellingStage {
           new SqliteStore.KeptBook(book.get().version(), clock.instant(), book.get().archive()),
           book.get().rules().stream().collect(Collectors.toMap(Rule::name, Rule::account)));
     }
+    Teller teller = new Teller(() -> book, store);
     telling =
         new Telling(
             new TellingParts(
                 store,
-                new Teller(() -> book, store),
+                teller,
+                new Rows(new SharedLog(store, clock), teller, inHand.readers()),
                 new Envoy(script, new Payload.Gateway("mx.example.com", "main"), clock, chance),
                 clock,
                 chance,

@@ -130,7 +130,7 @@ final class TellingTroubleTest extends TellingCase {
     stage.answer(GOOD, DOWN);
     stage.turnToRest();
     assertEquals(2, stage.posts().size());
-    assertEquals(9, stage.posts().getFirst().events().size(), "of 28,000 bytes each");
+    assertEquals(19, stage.posts().getFirst().events().size(), "of 13,200 bytes each");
     stage.inHand().part(1_000);
     stage.restart();
     stage.clock().tick(RETRY);
@@ -140,7 +140,7 @@ final class TellingTroubleTest extends TellingCase {
     stage.turnToRest();
     assertEquals(1, stage.posts().getLast().events().size(), "one row always has room");
     assertEquals(stage.ids(0, 100), stage.told().stream().distinct().toList());
-    assertEquals(100 + 9, stage.told().size());
+    assertEquals(100 + 19, stage.told().size());
   }
 
   @Test

@@ -244,21 +244,28 @@ final class CursorTable {
     if (end <= after) {
       return new Stretch(List.of(), after);
     }
-    Filter filter = Filter.ofStatuses(statuses).and("l.number > ? AND l.number <= ?", after, end);
-    List<Row> rows = filter.rows(sql, " ORDER BY l.number LIMIT " + limit);
-    long last = rows.size() == limit ? rows.getLast().number() : end;
-    List<Entry> entries = new ArrayList<>();
-    Map<String, MailFacts> facts = new HashMap<>();
+    // Each row's mail in the same go: to ask for it by a statement of its own takes longer than to
+    // read the row.
     Map<String, String> accounts = new HashMap<>();
-    for (Row row : rows) {
-      String rule = row.step().rule();
-      String account = accounts.get(rule);
-      if (account == null) {
-        account = RuleTable.account(sql, rule);
-        accounts.put(rule, account);
-      }
-      entries.add(new Entry.Logged(row, facts(sql, row, facts), account));
-    }
+    List<Entry.Logged> rows =
+        sql.list(
+            "SELECT "
+                + LogTable.COLUMNS
+                + """
+                , m.reverse_path, m.subject, m.peer_ip, m.size, m.report
+                FROM log l NOT INDEXED
+                LEFT JOIN rules r ON r.number = l.rule
+                LEFT JOIN mails m ON m.id = rtrim(rtrim(l.delivery, '0123456789'), '-')
+                WHERE l.status IN (
+                """
+                + Filter.codes(statuses)
+                + ") AND l.number > ? AND l.number <= ? ORDER BY l.number LIMIT "
+                + limit,
+            row -> logged(sql, row, accounts),
+            after,
+            end);
+    long last = rows.size() == limit ? rows.getLast().number() : end;
+    List<Entry> entries = new ArrayList<>(rows);
     List<BlockChange> changes = BlockTable.changes(sql, after, last);
     if (!changes.isEmpty()) {
       changes.forEach(change -> entries.add(new Entry.Changed(change)));
@@ -267,31 +274,26 @@ final class CursorTable {
     return new Stretch(entries, last);
   }
 
-  /// What is known of a row's mail, each mail looked up once.
-  private static MailFacts facts(Sql sql, Row row, Map<String, MailFacts> known)
+  /// @param accounts of rules that are known already
+  private static Entry.Logged logged(Sql sql, ResultSet row, Map<String, String> accounts)
       throws SQLException {
-    String delivery = row.step().delivery();
-    int hyphen = delivery.lastIndexOf('-');
-    if (hyphen < 0) {
-      return MailFacts.NONE;
+    Row logged = LogTable.row(row);
+    String rule = logged.step().rule();
+    String account = accounts.get(rule);
+    if (account == null) {
+      account = RuleTable.account(sql, rule);
+      accounts.put(rule, account);
     }
-    String mail = delivery.substring(0, hyphen);
-    MailFacts facts = known.get(mail);
-    if (facts == null) {
-      facts =
-          sql.first(
-                  "SELECT reverse_path, subject, peer_ip, size, report FROM mails WHERE id = ?",
-                  it ->
-                      new MailFacts(
-                          it.getString(1),
-                          it.getString(2),
-                          it.getString(3),
-                          it.getLong(4),
-                          it.getInt(5) != 0),
-                  mail)
-              .orElse(MailFacts.NONE);
-      known.put(mail, facts);
-    }
-    return facts;
+    @Nullable String reversePath = row.getString(17);
+    MailFacts mail =
+        reversePath == null
+            ? MailFacts.NONE
+            : new MailFacts(
+                reversePath,
+                row.getString(18),
+                row.getString(19),
+                row.getLong(20),
+                row.getInt(21) != 0);
+    return new Entry.Logged(logged, mail, account);
   }
 }

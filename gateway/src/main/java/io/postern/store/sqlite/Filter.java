@@ -54,12 +54,6 @@ record Filter(String index, String where, List<Object> values) {
     return query.now() ? filter.present(query.statuses().contains(Status.DENIED)) : filter;
   }
 
-  /// Rows of some statuses, whatever else they say.
-  static Filter ofStatuses(Collection<Status> statuses) {
-    return new Filter(
-        "", statuses.isEmpty() ? "false" : "l.status IN (" + codes(statuses) + ")", List.of());
-  }
-
   Filter and(String condition, Object... more) {
     List<Object> all = new ArrayList<>(values);
     all.addAll(List.of(more));
