@@ -3,6 +3,7 @@ package io.postern.feed;
 import io.postern.delivery.Outcome;
 import io.postern.journal.Posting;
 import io.postern.journal.Posting.Trial;
+import io.postern.journal.Postings;
 import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Cursor;
@@ -12,10 +13,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// What one subscriber's posts add to the subscribers' log. It waits here until it is put on disk
 /// together with the cursor that it belongs to. For one thread.
 final class Notes {
+  /// What the post of a test event holds, in words.
+  static final String TEST_EVENT = "1 test event";
+
+  /// A row of a test event that was not taken is among so many, the newest.
+  private static final int ROWS_MAX = 10;
+
   private final Cursors cursors;
   private final String subscriber;
   private final String hostName;
@@ -52,6 +61,26 @@ final class Notes {
             answer.elapsed(),
             Envoy.reason(answer.outcome()));
     note(id, events, isTaken ? Status.SUCCEEDED : Status.DEFERRED, now, trial);
+  }
+
+  /// The test event that another process could not make be taken, to go on with it; one that went
+  /// to another URL is ended.
+  Optional<String> openTest(URI url, Instant now) throws StoreUnavailable {
+    Postings.Wanted wanted = new Postings.Wanted(null, null, Set.of(), subscriber);
+    Optional<Posting> open =
+        cursors.postings(wanted, 0, ROWS_MAX).stream()
+            .filter(it -> it.events().equals(TEST_EVENT) && it.status() == Status.DEFERRED)
+            .findFirst();
+    if (open.isPresent() && !open.get().trial().endpointUrl().equals(url.toString())) {
+      endTest(open.get().id(), URI.create(open.get().trial().endpointUrl()), now);
+      return Optional.empty();
+    }
+    return open.map(Posting::id);
+  }
+
+  /// Another one is to be posted in its place.
+  void endTest(String id, URI url, Instant now) {
+    givenUp(id, TEST_EVENT, url, "its subscriber's file was changed; another is posted", now);
   }
 
   /// Events will not be told, in that post or ever.

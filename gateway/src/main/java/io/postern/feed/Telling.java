@@ -137,6 +137,10 @@ final class Telling {
   /// Who is mended is tried at once, however long the wait was to be.
   private void noteReceiver(Subscriber subscriber) {
     if (known != null && !known.isReachedAs(subscriber) && progress.standing().attempts() > 0) {
+      if (!testId.isEmpty()) {
+        notes.endTest(testId, known.receiver().url(), parts.clock().instant());
+        testId = "";
+      }
       resumed();
     }
     known = subscriber;
@@ -165,7 +169,6 @@ final class Telling {
 
   /// A pause was ended by a person: it is tried at once, and its failures are counted anew.
   void resumed() {
-    testId = "";
     isUnmade = false;
     pace.failed();
     progress.stand(progress.standing().well(parts.clock().instant()));
@@ -338,16 +341,19 @@ final class Telling {
   // ---- Validation
 
   private Instant test(Subscriber subscriber, Instant now) throws StoreUnavailable {
+    int attempt = progress.standing().attempts() + 1;
+    if (testId.isEmpty() && attempt > 1) {
+      testId = notes.openTest(subscriber.receiver().url(), now).orElse("");
+    }
     if (testId.isEmpty()) {
       testId = parts.ids().next();
     }
-    int attempt = progress.standing().attempts() + 1;
     Event event = Trials.event(subscriber, now);
     Envoy.Answer answer = parts.envoy().validate(subscriber, event, testId, attempt);
     counts.ended(answer.outcome());
     Instant ended = parts.clock().instant();
     elapse(ended, true);
-    notes.tried(testId, "1 test event", answer, attempt, ended);
+    notes.tried(testId, Notes.TEST_EVENT, answer, attempt, ended);
     lastReason = Envoy.reason(answer.outcome());
     if (answer.outcome() instanceof Outcome.Accepted) {
       testId = "";

@@ -11,6 +11,7 @@ import io.postern.journal.Status;
 import io.postern.queue.Cursor;
 import io.postern.queue.Pause;
 import io.postern.queue.Pause.Cause;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -415,6 +416,36 @@ final class TellingTest extends TellingCase {
     stage.clock().tick(Duration.ofHours(1));
     stage.turnToRest();
     assertEquals(4, stage.posts().size(), "nobody is left alone for longer than an hour");
+  }
+
+  @Test
+  void aTestEventIsOneRowUntilItIsTakenOrItsFileIsChanged() throws Exception {
+    stage.subscriber();
+    stage.always(DOWN);
+    stage.turnToRest();
+    stage.restart();
+    stage.clock().tick(Duration.ofSeconds(70));
+    stage.turnToRest();
+    assertEquals(stage.posts().get(0).id(), stage.posts().get(1).id(), "after a restart, too");
+    assertEquals(1, stage.postings().size());
+    assertEquals(2, stage.postings().getFirst().trial().attempt());
+    stage.url("https://other.example.com/events");
+    stage.turnToRest();
+    stage.restart();
+    stage.always(new Outcome.Accepted(200));
+    stage.url("https://third.example.com/events");
+    stage.clock().tick(Duration.ofSeconds(70));
+    stage.turnToRest();
+    List<Posting> rows = stage.postings();
+    assertEquals(
+        List.of(Status.SUCCEEDED, Status.FAILED, Status.FAILED),
+        rows.stream().map(Posting::status).toList());
+    assertEquals(
+        List.of("third.example.com", "other.example.com", "ops.example.com"),
+        rows.stream().map(it -> URI.create(it.trial().endpointUrl()).getHost()).toList());
+    assertEquals(3, rows.stream().map(Posting::id).distinct().count());
+    assertEquals(
+        "its subscriber's file was changed; another is posted", rows.getLast().trial().reason());
   }
 
   @Test
