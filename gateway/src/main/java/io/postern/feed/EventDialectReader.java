@@ -39,6 +39,9 @@ record EventDialectReader(Section post, Severity unreadable) {
     boolean form = post.word("content", contents).orElse(format.hasForm());
     int version = post.number("version", format.hasVersions() ? VERSION_MAX : 1, 1, VERSION_MAX);
     ZoneId zone = zone();
+    if (format.hasServerId()) {
+      post.require("server-id", "server-id: 12345");
+    }
     int serverId = post.number("server-id", 0, 0, Integer.MAX_VALUE);
     if (form && !format.hasForm()) {
       post.refuse("content", "the format %s is always json; remove it".formatted(format.word()));

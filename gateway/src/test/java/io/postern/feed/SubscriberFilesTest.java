@@ -115,6 +115,8 @@ final class SubscriberFilesTest {
             + " option, only cmc; remove it, or change the format",
         "format: postern | format: socketlabs | 3:7: the key \"secret-key\" is missing; write"
             + " secret-key: { file: socketlabs.key }",
+        "format: postern | format: socketlabs | 3:7: the key \"server-id\" is missing; write"
+            + " server-id: 12345",
         "format: postern | format: cmc, content: json, version: 1 | 3:68: content: cmc has json"
             + " from version 2 on; write version: 2, or content: form",
         "format: postern | format: cmc, time-zone: Asia/Tokio | 3:70: time-zone: \"Asia/Tokio\" is"
