@@ -17,6 +17,9 @@ final class Patience {
   private final Duration max;
   private @Nullable FutureTask<?> open;
 
+  /// When the open question is given up, by [System#nanoTime()].
+  private long openUntil;
+
   /// @param max how long one answer may take
   Patience(Duration max) {
     this.max = max;
@@ -34,6 +37,7 @@ final class Patience {
     }
     FutureTask<T> task = new FutureTask<>(question);
     open = task;
+    openUntil = System.nanoTime() + max.toNanos();
     Thread.ofVirtual().name("question").start(task);
     await(task);
     try {
@@ -50,9 +54,11 @@ final class Patience {
     }
   }
 
+  /// Waits for as long as is left of its time. Of what is overdue everybody hears at once: else who
+  /// asks more often than that would wait in a line that only gets longer.
   private void await(FutureTask<?> task) throws StoreUnavailable {
     try {
-      task.get(max.toMillis(), TimeUnit.MILLISECONDS);
+      task.get(Math.max(0, openUntil - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (ExecutionException _) {
       // An answer, too.
     } catch (TimeoutException e) {

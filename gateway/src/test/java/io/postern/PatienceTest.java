@@ -3,6 +3,7 @@ package io.postern;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.postern.journal.StoreUnavailable;
 import java.time.Duration;
@@ -35,6 +36,27 @@ final class PatienceTest {
     assertEquals(1, questions.get());
     answer.countDown();
     TestGateway.until("the next question is answered", () -> isAnswered(patience));
+  }
+
+  @Test
+  void whatIsOverdueIsWaitedForByNobodyElse() {
+    Patience patience = new Patience(Duration.ofSeconds(1));
+    CountDownLatch answer = new CountDownLatch(1);
+    assertThrows(StoreUnavailable.class, () -> patience.ask(() -> wait(answer)));
+    // One after the other they would wait for ten seconds.
+    assertTimeout(
+        Duration.ofSeconds(5),
+        () -> {
+          for (int i = 0; i < 10; i++) {
+            assertThrows(StoreUnavailable.class, () -> patience.ask(() -> "new"));
+          }
+        });
+    answer.countDown();
+  }
+
+  private static String wait(CountDownLatch answer) throws InterruptedException {
+    answer.await();
+    return "old";
   }
 
   private static boolean isAnswered(Patience patience) {

@@ -362,7 +362,7 @@ public final class Feed implements AutoCloseable {
         Optional<Subscriber> subscriber =
             parts.rosters().get().flatMap(it -> it.subscriber(name)).filter(Subscriber::enabled);
         if (subscriber.isEmpty()) {
-          return;
+          break;
         }
         Pause pause = pauses.get(name);
         if (lane.isMended || (lane.isHeld && pause == null)) {
@@ -382,6 +382,7 @@ public final class Feed implements AutoCloseable {
         lane.stand = lane.telling.stand(subscriber.get(), pauses.get(name));
         going = !isStopping && !next.isAfter(parts.clock().instant());
       }
+      lane.telling.settle();
     } catch (StoreUnavailable e) {
       if (!lane.isStoreFailing) {
         lane.isStoreFailing = true;

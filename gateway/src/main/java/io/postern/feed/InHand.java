@@ -4,7 +4,7 @@ import java.util.concurrent.Semaphore;
 
 /// The memory that all subscribers together may have for events. Any thread.
 final class InHand {
-  /// What one subscriber has at most, however few there are: 10,000 events of usual length.
+  /// What one subscriber has at most, however few there are: thousands of events of usual length.
   static final long SHARE_MAX = 16L * 1024 * 1024;
 
   /// How many read the log at once, of which each may hold a stretch of it.

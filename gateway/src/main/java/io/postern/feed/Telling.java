@@ -103,8 +103,9 @@ final class Telling {
     boolean isReady = parts.teller().isReady(subscriber);
     boolean isHeld = pause != null || !isVerified || !isReady || isUnmade;
     elapse(now, isHeld);
-    if (notes.isBehind()) {
-      progress.save();
+    if (notes.isBehind() || !progress.hasBatch()) {
+      // What was taken last is not on disk when what follows it could not be read.
+      settle();
     }
     if (!isReady) {
       return now.plus(LOOK_EVERY);
@@ -132,6 +133,14 @@ final class Telling {
       return progress.ripe(subscriber, now, now.plus(LOOK_EVERY));
     }
     return post(subscriber, pause, isHeld);
+  }
+
+  /// Puts on disk what was taken, or could not be put there before. Whoever makes no more turns for
+  /// a while does that first, for what is not on disk is posted again by the next process.
+  void settle() throws StoreUnavailable {
+    if (notes.isBehind() || notes.size() > 0) {
+      progress.save();
+    }
   }
 
   /// Who is mended is tried at once, however long the wait was to be.

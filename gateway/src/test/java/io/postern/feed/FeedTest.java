@@ -216,6 +216,24 @@ final class FeedTest {
   }
 
   @Test
+  void aStopAmidABatchNotesWhatWasTakenOfIt() throws Exception {
+    write("first", true, "bik");
+    crank();
+    mails(3);
+    sink.isHeld = true;
+    feed.runOnce();
+    assertTrue(sink.entered.await(10, TimeUnit.SECONDS));
+    Thread stop = Thread.ofPlatform().start(feed::close);
+    TestGateway.until("it waits", () -> stop.getState() == Thread.State.TIMED_WAITING);
+    sink.gate.countDown();
+    stop.join(10_000);
+    Cursor.Batch batch = store.cursors().getFirst().batch();
+    assertEquals(3, batch.posts());
+    assertEquals(1, batch.done(), "it is not posted again after the start");
+    assertEquals(1, sink.calls);
+  }
+
+  @Test
   void aStopCutsOffAPostThatDoesNotEndAndLeavesItsSubscriberAsItWas() throws Exception {
     feed.close();
     sink.isClosed = false;
@@ -287,17 +305,21 @@ final class FeedTest {
   }
 
   private void write(String name, boolean isEnabled) throws IOException {
+    write(name, isEnabled, "postern");
+  }
+
+  private void write(String name, boolean isEnabled, String format) throws IOException {
     Files.writeString(
         folder.resolve("subscribers").resolve(name + ".yaml"),
         """
         name: %s
         events: [deliveries]
-        post: { url: "https://%s.example.com/events", format: postern }
+        post: { url: "https://%s.example.com/events", format: %s }
         retry: { schedule: [6h, 12h] }
         validate: false
         enabled: %s
         """
-            .formatted(name, name, isEnabled));
+            .formatted(name, name, format, isEnabled));
     roster = read();
   }
 

@@ -212,10 +212,22 @@ final class TellingStage {
 
   /// As a retention does.
   void removeFromLog(long first, long last) {
+    change("DELETE FROM log WHERE number BETWEEN " + first + " AND " + last);
+  }
+
+  /// The log can't be read, or can again; the cursors can.
+  void breakLog(boolean isBroken) {
+    change(
+        isBroken
+            ? "ALTER TABLE block_changes RENAME TO hidden"
+            : "ALTER TABLE hidden RENAME TO block_changes");
+  }
+
+  private void change(String statement) {
     try (Connection database =
             DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("postern.db"));
         Statement sql = database.createStatement()) {
-      sql.execute("DELETE FROM log WHERE number BETWEEN " + first + " AND " + last);
+      sql.execute(statement);
     } catch (SQLException e) {
       throw new AssertionError(e);
     }

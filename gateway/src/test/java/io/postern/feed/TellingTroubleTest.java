@@ -1,9 +1,11 @@
 package io.postern.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.delivery.Outcome;
+import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Accepted;
 import io.postern.queue.Pause;
 import io.postern.queue.Pause.Cause;
@@ -258,6 +260,27 @@ final class TellingTroubleTest extends TellingCase {
     stage.turnToRest();
     assertEquals(150, noted.size());
     assertEquals(List.of(0, 100), noted.stream().distinct().toList());
+  }
+
+  @Test
+  void whatWasTakenIsNotedThoughWhatFollowsCannotBeRead() throws Exception {
+    stage.subscriber("validate: false");
+    stage.mails(1);
+    stage.clock().tick(INTERVAL);
+    stage.whilePosting(
+        () -> {
+          stage.mails(1);
+          stage.breakLog(true);
+        });
+    assertThrows(StoreUnavailable.class, stage::turn);
+    assertThrows(StoreUnavailable.class, stage::turn);
+    assertEquals(1, stage.store().cursors().getFirst().position());
+    stage.whilePosting(() -> {});
+    stage.breakLog(false);
+    stage.restart();
+    stage.clock().tick(INTERVAL);
+    stage.turnToRest();
+    assertEquals(stage.ids(0, 2), stage.told(), "each once");
   }
 
   @Test

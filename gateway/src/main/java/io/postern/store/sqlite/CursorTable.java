@@ -58,6 +58,8 @@ final class CursorTable {
     sql.update("UPDATE cursors SET holding = 0, away = ? WHERE holding = 2", now);
   }
 
+  /// One that is away stays so: its last post may end after it went, and who made that knows
+  /// nothing of it.
   void save(Cursor cursor) throws SQLException {
     Cursor.Batch batch = cursor.batch();
     Cursor.Standing standing = cursor.standing();
@@ -65,7 +67,8 @@ final class CursorTable {
         """
         UPDATE cursors SET position = ?, batch = ?, last = ?, done = ?, version = ?, posts = ?,
           verified = ?,
-          attempts = ?, due = ?, failing_ms = ?, held_ms = ?, seen = ?, missed = ?, away = ?
+          attempts = ?, due = ?, failing_ms = ?, held_ms = ?, seen = ?, missed = ?,
+          away = iif(holding = 0, away, ?)
         WHERE subscriber = ?
         """,
         cursor.position(),

@@ -130,6 +130,20 @@ final class CursorsTest extends StoreCase {
   }
 
   @Test
+  void whoIsAwayStaysSoThoughItsLastPostEndsAfterwards() throws Exception {
+    store.keep(Set.of("ops"), clock.instant());
+    Cursor posting = cursor("ops");
+    Instant left = clock.instant();
+    store.keep(Set.of(), left);
+    store.save(posting.at(2), List.of());
+    assertEquals(2, cursor("ops").position());
+    assertEquals(new Cursor.Missed(0, left), cursor("ops").missed());
+    store.keep(Set.of("ops"), clock.instant());
+    store.save(cursor("ops").with(cursor("ops").missed().seenTo()), List.of());
+    assertEquals(Cursor.Missed.NOTHING, cursor("ops").missed());
+  }
+
+  @Test
   void anOrderToSkipStaysUntilItIsOver() throws Exception {
     store.keep(Set.of("ops"), clock.instant());
     assertFalse(store.askSkip("nobody", 3));
