@@ -30,6 +30,11 @@ final class Progress {
   private List<Parcel> parcels = List.of();
 
   private String version = "";
+
+  /// The subscriber whose file's version is at hand, for that is a hash.
+  private @Nullable Subscriber hashed;
+
+  private String fileVersion = "";
   private Instant savedAt;
 
   /// @param notes the rows that are put on disk with the cursor
@@ -87,7 +92,7 @@ final class Progress {
   /// @param eventsMax how many events are enough
   /// @return false when there is nothing to post yet
   boolean begin(Subscriber subscriber, int eventsMax, Instant now) throws StoreUnavailable {
-    String current = parts.teller().version(subscriber);
+    String current = version(subscriber);
     if (gathering == null || !version.equals(current)) {
       version = current;
       gathering = new Gathering(cursor.position(), subscriber);
@@ -113,6 +118,14 @@ final class Progress {
     // From here the same events have the same ids, whatever happens.
     save();
     return true;
+  }
+
+  private String version(Subscriber subscriber) {
+    if (!subscriber.equals(hashed)) {
+      hashed = subscriber;
+      fileVersion = Teller.fileVersion(subscriber);
+    }
+    return parts.teller().version(subscriber, fileVersion);
   }
 
   /// Rows without events for this subscriber need no batch to be done with.
@@ -142,7 +155,7 @@ final class Progress {
   /// post, or whose posts would not be the same ones any more.
   void resume(Subscriber subscriber) throws StoreUnavailable {
     Batch batch = batch();
-    String current = parts.teller().version(subscriber);
+    String current = version(subscriber);
     if (!batch.version().equals(current)) {
       close(Teller.difference(batch.version(), current) + "; its events are posted anew");
       return;

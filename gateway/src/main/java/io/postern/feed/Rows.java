@@ -16,6 +16,9 @@ import java.util.concurrent.Semaphore;
 /// @param teller makes events of its rows
 /// @param readers one is held while a stretch of the log is in memory
 record Rows(SharedLog log, Teller teller, Semaphore readers) {
+  /// How many rows are looked at at once, for of some subscribers few are.
+  private static final int ROWS_MIN = 100;
+
   /// How many stretches of the log are read at once.
   private static final int STRETCHES_MAX = 200;
 
@@ -48,7 +51,11 @@ record Rows(SharedLog log, Teller teller, Semaphore readers) {
   private boolean gatherStretch(
       Subscriber subscriber, Gathering into, Gathering.Room room, long last)
       throws StoreUnavailable {
-    Stretch stretch = log.stretch(into.last(), Teller.statuses(subscriber.selection()));
+    Stretch stretch =
+        log.stretch(
+            into.last(),
+            Teller.statuses(subscriber.selection()),
+            Math.max(ROWS_MIN, room.events()));
     if (stretch.last() == into.last() || into.last() >= last) {
       return false;
     }
@@ -88,7 +95,7 @@ record Rows(SharedLog log, Teller teller, Semaphore readers) {
     while (true) {
       readers.acquireUninterruptibly();
       try {
-        Stretch stretch = log.stretch(last, statuses);
+        Stretch stretch = log.stretch(last, statuses, SharedLog.ROWS_MAX);
         if (stretch.last() == last) {
           return new Passed(events, last);
         }

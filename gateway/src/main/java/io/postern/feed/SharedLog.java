@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 
 /// The log as several subscribers read it at about the same time: what the first of them reads is
@@ -17,7 +19,7 @@ import java.util.Set;
 /// Any thread.
 final class SharedLog {
   /// How many rows are read at once: more than most batches have, for the next one follows.
-  private static final int ROWS_MAX = 500;
+  static final int ROWS_MAX = 500;
 
   /// After that it is read anew, for what stands in the log can be erased.
   private static final Duration KEPT = Duration.ofSeconds(1);
@@ -47,17 +49,36 @@ final class SharedLog {
       return after <= row && row < stretch.last() && statuses.containsAll(wanted);
     }
 
-    /// What is behind a row, of some statuses.
-    Stretch part(long row, Set<Status> wanted) {
-      return new Stretch(
-          stretch.entries().stream()
-              .filter(entry -> entry.number() > row && isAmong(wanted, entry))
-              .toList(),
-          stretch.last());
+    /// The first entries behind a row, of some statuses.
+    Stretch part(long row, Set<Status> wanted, int limit) {
+      List<Entry> entries = stretch.entries();
+      List<Entry> part = new ArrayList<>();
+      for (int i = firstBehind(row); i < entries.size(); i++) {
+        Entry entry = entries.get(i);
+        if (entry instanceof Entry.Logged logged && !wanted.contains(logged.row().status())) {
+          continue;
+        }
+        part.add(entry);
+        if (part.size() == limit) {
+          return new Stretch(part, entry.number());
+        }
+      }
+      return new Stretch(part, stretch.last());
     }
 
-    private static boolean isAmong(Set<Status> wanted, Entry entry) {
-      return !(entry instanceof Entry.Logged logged) || wanted.contains(logged.row().status());
+    /// By halves: a batch takes a fifth of a stretch.
+    private int firstBehind(long row) {
+      int low = 0;
+      int high = stretch.entries().size();
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (stretch.entries().get(middle).number() > row) {
+          high = middle;
+        } else {
+          low = middle + 1;
+        }
+      }
+      return low;
     }
   }
 
@@ -69,19 +90,23 @@ final class SharedLog {
 
   /// The next entries behind a row, as [CursorView#stretch] gives them, and as they were at most a
   /// second ago.
-  synchronized Stretch stretch(long after, Set<Status> statuses) throws StoreUnavailable {
+  ///
+  /// @param limit how many at most, at least one
+  synchronized Stretch stretch(long after, Set<Status> statuses, int limit)
+      throws StoreUnavailable {
     Instant now = clock.instant();
     kept.removeIf(it -> it.isOld(now));
     for (Kept it : kept) {
       if (it.isOf(after, statuses)) {
-        return it.part(after, statuses);
+        return it.part(after, statuses, limit);
       }
     }
     Stretch stretch = log.stretch(after, statuses, ROWS_MAX);
+    Kept read = new Kept(after, Set.copyOf(statuses), stretch, bytes(stretch), now);
     if (stretch.last() > after) {
-      keep(new Kept(after, Set.copyOf(statuses), stretch, bytes(stretch), now));
+      keep(read);
     }
-    return stretch;
+    return read.part(after, statuses, limit);
   }
 
   private void keep(Kept read) {

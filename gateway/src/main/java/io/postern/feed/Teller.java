@@ -124,6 +124,17 @@ record Teller(Supplier<Optional<Book>> books, CursorView log) {
   /// What decides which events are in a batch, and in which of its posts: with the same, the same
   /// rows come to the same posts.
   String version(Subscriber subscriber) {
+    return version(subscriber, fileVersion(subscriber));
+  }
+
+  /// @param file the subscriber's [#fileVersion]
+  String version(Subscriber subscriber, String file) {
+    String book = hasAccounts(subscriber) ? books.get().map(Book::version).orElse("") : "";
+    return file + SEPARATOR + book;
+  }
+
+  /// The part of the version that the subscriber's file decides.
+  static String fileVersion(Subscriber subscriber) {
     Selection selection = subscriber.selection();
     boolean byAccount = subscriber.batching().byAccount();
     String all =
@@ -135,11 +146,10 @@ record Teller(Supplier<Optional<Book>> books, CursorView log) {
             new TreeSet<>(selection.accounts()).toString(),
             Boolean.toString(byAccount),
             Integer.toString(subscriber.dialect().format().eventsMax()));
-    String book = hasAccounts(subscriber) ? books.get().map(Book::version).orElse("") : "";
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] hash = digest.digest(all.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash).substring(0, VERSION_DIGITS) + SEPARATOR + book;
+      return HexFormat.of().formatHex(hash).substring(0, VERSION_DIGITS);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -48,32 +48,32 @@ final class SharedLogTest {
   @Test
   void whatOneHasReadIsThereForTheOthers() throws Exception {
     put("m1", "m2", "m3");
-    assertEquals(List.of(1L, 2L, 3L), known(log.stretch(0, ALL)));
+    assertEquals(List.of(1L, 2L, 3L), known(log.stretch(0, ALL, 1_000)));
     forget("m1", "m2", "m3");
-    assertEquals(List.of(1L, 2L, 3L), known(log.stretch(0, ALL)));
-    assertEquals(List.of(2L, 3L), known(log.stretch(1, ALL)), "one who is further");
+    assertEquals(List.of(1L, 2L, 3L), known(log.stretch(0, ALL, 1_000)));
+    assertEquals(List.of(2L, 3L), known(log.stretch(1, ALL, 1_000)), "one who is further");
   }
 
   @Test
   void itIsReadAnewAfterASecondAndWhenTheClockWasSetBack() throws Exception {
     put("m1", "m2");
-    log.stretch(0, ALL);
+    log.stretch(0, ALL, 1_000);
     forget("m1");
     clock.tick(Duration.ofMillis(1_001));
-    assertEquals(List.of(2L), known(log.stretch(0, ALL)));
+    assertEquals(List.of(2L), known(log.stretch(0, ALL, 1_000)));
     forget("m2");
     clock.tick(Duration.ofSeconds(-1));
-    assertEquals(List.of(), known(log.stretch(0, ALL)));
+    assertEquals(List.of(), known(log.stretch(0, ALL, 1_000)));
   }
 
   @Test
   void whatCameSinceIsReadBehindIt() throws Exception {
     put("m1");
-    assertEquals(1, log.stretch(0, ALL).last());
+    assertEquals(1, log.stretch(0, ALL, 1_000).last());
     put("m2");
-    assertEquals(List.of(1L), known(log.stretch(0, ALL)));
-    assertEquals(List.of(2L), known(log.stretch(1, ALL)));
-    assertEquals(2, log.stretch(2, ALL).last(), "nothing more");
+    assertEquals(List.of(1L), known(log.stretch(0, ALL, 1_000)));
+    assertEquals(List.of(2L), known(log.stretch(1, ALL, 1_000)));
+    assertEquals(2, log.stretch(2, ALL, 1_000).last(), "nothing more");
   }
 
   @Test
@@ -82,25 +82,35 @@ final class SharedLogTest {
     for (Claim claim : store.claim(Samples.want("desk", 1), clock.instant())) {
       store.settle(claim, new Settlement.Done(Samples.trial(clock.instant(), 200, "")));
     }
-    log.stretch(0, ALL);
+    log.stretch(0, ALL, 1_000);
     forget("m1", "m2");
-    Stretch queued = log.stretch(0, QUEUED);
+    Stretch queued = log.stretch(0, QUEUED, 1_000);
     assertEquals(List.of(1L, 2L), known(queued));
     assertEquals(3, queued.last(), "the row that it does not want is passed over");
 
     long after = store.newest();
     put("m3");
-    log.stretch(after, QUEUED);
+    log.stretch(after, QUEUED, 1_000);
     forget("m3");
-    assertEquals(List.of(after + 1), known(log.stretch(after, QUEUED)));
-    assertEquals(List.of(), known(log.stretch(after, ALL)));
+    assertEquals(List.of(after + 1), known(log.stretch(after, QUEUED, 1_000)));
+    assertEquals(List.of(), known(log.stretch(after, ALL, 1_000)));
+  }
+
+  @Test
+  void whoHasRoomForFewGetsTheFirst() throws Exception {
+    put("m1", "m2", "m3");
+    for (int i = 0; i < 2; i++) {
+      assertEquals(List.of(2L), known(log.stretch(1, ALL, 1)), "read, and then kept");
+      assertEquals(2, log.stretch(1, ALL, 1).last());
+      assertEquals(List.of(2L, 3L), known(log.stretch(1, ALL, 2)));
+    }
   }
 
   @Test
   void changesOfTheBlockedSendersAreForAll() throws Exception {
     store.block(new Blocklist.Block("spam@sender.example", clock.instant(), "unwanted"));
-    log.stretch(0, ALL);
-    assertEquals(1, log.stretch(0, Set.of()).entries().size());
+    log.stretch(0, ALL, 1_000);
+    assertEquals(1, log.stretch(0, Set.of(), 1_000).entries().size());
   }
 
   @Test
@@ -118,9 +128,9 @@ final class SharedLogTest {
               mail.routes()),
           Samples.bytes(10));
     }
-    log.stretch(0, ALL);
+    log.stretch(0, ALL, 1_000);
     forget("m0");
-    assertEquals(399, known(log.stretch(0, ALL)).size());
+    assertEquals(399, known(log.stretch(0, ALL, 1_000)).size());
   }
 
   private void put(String... ids) throws Exception {
