@@ -237,7 +237,7 @@ public final class Gateway implements AutoCloseable {
 
   private static Controls controls(Running running, InstantSource clock) {
     return order -> {
-      Done done = order.by(running.store(), clock.instant());
+      Done done = carriedOut(order, running, clock);
       if (order instanceof Order.Block || order instanceof Order.Unblock) {
         running.barred().look();
       }
@@ -247,6 +247,18 @@ public final class Gateway implements AutoCloseable {
       running.wake();
       return done;
     };
+  }
+
+  private static Done carriedOut(Order order, Running running, InstantSource clock)
+      throws StoreUnavailable {
+    try {
+      return order.by(running.store(), clock.instant());
+    } finally {
+      // Also when it broke off: some may be erased.
+      if (order instanceof Order.Forget && running.subscribers() != null) {
+        running.subscribers().feed().reread();
+      }
+    }
   }
 
   private static Watch watch(Running running, InstantSource clock) {

@@ -50,6 +50,7 @@ public final class Feed implements AutoCloseable {
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong looks = new AtomicLong();
   private final AtomicLong turns = new AtomicLong();
+  private final AtomicLong erasures = new AtomicLong();
   private final Thread loop = Thread.ofPlatform().name("feed").unstarted(this::loop);
   private volatile Map<String, Pause> pauses = Map.of();
   private volatile Map<String, Long> skips = Map.of();
@@ -122,6 +123,9 @@ public final class Feed implements AutoCloseable {
     private volatile @Nullable Stand stand;
     private volatile Instant next = Instant.MIN;
 
+    /// The last erasure that it knows of.
+    private long erasures;
+
     /// How many turns in a row ended by a fault of ours, and the last one's.
     private int faults;
 
@@ -179,6 +183,13 @@ public final class Feed implements AutoCloseable {
       lane.isMended = true;
     }
     wake();
+  }
+
+  /// Has everything that waits in memory read again before it is posted, for something was erased
+  /// from the log. What is being posted now is not taken back.
+  public void reread() {
+    tellingParts.rows().log().clear();
+    erasures.incrementAndGet();
   }
 
   /// Takes a roster that has changed, and starts the turns that are due.
@@ -363,6 +374,11 @@ public final class Feed implements AutoCloseable {
             parts.rosters().get().flatMap(it -> it.subscriber(name)).filter(Subscriber::enabled);
         if (subscriber.isEmpty()) {
           break;
+        }
+        long erased = erasures.get();
+        if (lane.erasures != erased) {
+          lane.erasures = erased;
+          lane.telling.reread();
         }
         Pause pause = pauses.get(name);
         if (lane.isMended || (lane.isHeld && pause == null)) {

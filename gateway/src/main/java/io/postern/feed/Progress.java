@@ -214,6 +214,13 @@ final class Progress {
     return new Rows.Passed(left.events() - taken, left.last());
   }
 
+  /// Lets go of what was read, be it gathered or parted into posts: it is read again when it is
+  /// wanted.
+  void reread() {
+    gathering = null;
+    parcels = List.of();
+  }
+
   /// Moves on without posting; there is no batch.
   void moveTo(long last) {
     gathering = null;

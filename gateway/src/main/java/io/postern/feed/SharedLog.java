@@ -109,6 +109,11 @@ final class SharedLog {
     return read.part(after, statuses, limit);
   }
 
+  /// What stands in the log was erased: what was read before is given to nobody any more.
+  synchronized void clear() {
+    kept.clear();
+  }
+
   private void keep(Kept read) {
     kept.addLast(read);
     long bytes = kept.stream().mapToLong(Kept::bytes).sum();

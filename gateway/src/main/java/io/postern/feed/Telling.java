@@ -135,6 +135,11 @@ final class Telling {
     return post(subscriber, pause, isHeld);
   }
 
+  /// What stands in the log was erased, and may wait here to be posted.
+  void reread() {
+    progress.reread();
+  }
+
   /// Puts on disk what was taken, or could not be put there before. Whoever makes no more turns for
   /// a while does that first, for what is not on disk is posted again by the next process.
   void settle() throws StoreUnavailable {

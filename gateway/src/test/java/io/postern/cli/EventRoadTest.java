@@ -1,12 +1,14 @@
 package io.postern.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.GatewayCase;
 import io.postern.TestGateway;
 import io.postern.fixture.Mails;
 import io.postern.fixture.RawSmtp;
+import io.postern.fixture.SinkAnswer;
 import io.postern.fixture.SinkRequest;
 import io.postern.journal.Status;
 import java.io.IOException;
@@ -116,6 +118,25 @@ final class EventRoadTest extends GatewayCase {
     assertEquals("queued", queued.at("/status").asString());
     assertEquals("127.0.0.1", queued.at("/mail/peer").asString());
     assertTrue(queued.at("/mail/size").asLong() > 0);
+  }
+
+  @Test
+  void whatWasErasedIsNotToldThoughItWaitedAlready() throws Exception {
+    start("deliveries");
+    sink.alwaysAt("/events", SinkAnswer.status(503));
+    deliver(Mails.plain());
+    String delivery = gateway.await(Status.SUCCEEDED).step().delivery();
+    gateway.tick(Duration.ofSeconds(1));
+    TestGateway.until("the events were refused", () -> posts().size() == 2);
+    assertTrue(posts().getLast().text().contains("peer@sender.example.net"));
+    run("forget", delivery.substring(0, delivery.indexOf('-')), "--yes");
+    sink.alwaysAt("/events", SinkAnswer.status(200));
+    TestGateway.until(
+        "it is tried again",
+        () -> Answer.to(folder.resolve("postern.yaml"), "subscriber", "resume", "ops").code() == 0);
+    TestGateway.until("the events were taken", () -> posts().size() == 3);
+    assertTrue(posts().getLast().text().contains(delivery));
+    assertFalse(posts().getLast().text().contains("sender.example.net"));
   }
 
   private void start(String events) throws Exception {

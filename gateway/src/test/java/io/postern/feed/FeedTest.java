@@ -12,12 +12,14 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Cursor;
 import io.postern.queue.Pause;
 import io.postern.queue.Samples;
+import io.postern.queue.Traces;
 import io.postern.settings.LiveFiles.Judgement;
 import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.webhook.Payload;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -197,6 +199,24 @@ final class FeedTest {
   }
 
   @Test
+  void whatWasGatheredIsReadAgainAfterAnErasure() throws Exception {
+    write("first", true);
+    crank();
+    Samples.put(store, Samples.mail("m0", clock.instant(), "desk"), Samples.bytes(10));
+    feed.wake();
+    crank();
+    assertEquals(0, sink.calls, "it waits for more");
+    store.forget(new Traces.OfMail("m0"));
+    feed.reread();
+    clock.tick(Duration.ofSeconds(1));
+    crank();
+    // Queued, and given up by the erasure.
+    assertEquals(List.of("first m0-1", "first m0-1"), sink.told());
+    assertEquals(1, sink.calls);
+    assertFalse(sink.body.contains("sender.example.net"), sink.body);
+  }
+
+  @Test
   void aStopWaitsForThePostThatIsUnderWay() throws Exception {
     write("first", true);
     crank();
@@ -360,6 +380,7 @@ final class FeedTest {
     private volatile boolean isBroken;
     private volatile boolean isClosed;
     private volatile int calls;
+    private volatile String body = "";
 
     @Override
     public Outcome carry(Post post) throws IOException {
@@ -369,7 +390,8 @@ final class FeedTest {
           throw new IllegalStateException("a bug");
         }
         try (InputStream in = post.body().source().open()) {
-          for (JsonNode event : JsonMapper.shared().readTree(in).at("/data/events")) {
+          body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+          for (JsonNode event : JsonMapper.shared().readTree(body).at("/data/events")) {
             told.add(
                 post.url().getHost().split("\\.", 2)[0] + " " + event.get("delivery").asString());
           }
