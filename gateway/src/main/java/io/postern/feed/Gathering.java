@@ -43,7 +43,10 @@ final class Gathering {
   /// @param room for all that is there; one row's are never parted
   /// @return false when there is no room for them: nothing was added, and nothing more will be
   boolean add(long row, List<Event> events, Room room) {
-    long more = events.stream().mapToLong(size::of).sum();
+    long more = 0;
+    for (Event event : events) {
+      more += size.of(event);
+    }
     boolean hasRoom = count + events.size() <= room.events() && bytes + more <= room.bytes();
     if (full || (count > 0 && !events.isEmpty() && !hasRoom)) {
       full = true;
