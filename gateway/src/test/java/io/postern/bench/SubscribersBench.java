@@ -18,13 +18,13 @@ import java.util.function.Function;
 /// What three subscribers cost those who send and get mail: the same load with and without them, in
 /// pairs, of which every other one begins with them. What counts is the ratio within a pair, for a
 /// machine is not as fast at all times. Run its `main` with a folder on the disk to be measured
-/// and, if it is not to be 20,000, how many mails. 10,000 more come first, to warm each gateway up.
+/// and, if it is not to be 20,000, how many mails. 30,000 more come first, to warm each gateway up.
 public final class SubscribersBench {
   /// How many mails a run has.
   static final int MAILS = 20_000;
 
   private static final int PAIRS = 5;
-  private static final int WARM_UP = 10_000;
+  private static final int WARM_UP = 30_000;
 
   /// The shipped 100 make a post of every fifty mails and subscriber, which is most of the cost.
   private static final int EVENTS_MAX = Integer.getInteger("events-max", 100);
