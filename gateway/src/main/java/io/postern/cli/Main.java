@@ -81,7 +81,8 @@ public final class Main implements Runnable {
   }
 
   /// The program with the command that is wanted; with all when that is none. Picocli finds a
-  /// command's options by reflection, and for all commands that is a fifth of a gateway's start.
+  /// command's options by reflection; for all commands that takes a good part of a gateway's start,
+  /// and 10 MB.
   private static CommandLine commandLine(String wanted) {
     boolean isKnown = COMMANDS.stream().anyMatch(command -> command.getKey().equals(wanted));
     CommandLine line = new CommandLine(new Main());

@@ -32,6 +32,7 @@ final class Gathering {
   }
 
   /// @param last the row behind which it begins
+  /// @param subscriber whose posts they are to fit
   Gathering(long last, Subscriber subscriber) {
     this.last = last;
     this.byAccount = subscriber.batching().byAccount();

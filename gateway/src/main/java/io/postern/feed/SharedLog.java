@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.Set;
 
 /// The log as several subscribers read it at about the same time: what the first of them reads is
-/// kept for the others, for a moment. To read a row takes longer than to tell one subscriber of it.
-/// Any thread.
+/// kept for the others, for a moment, so that a row is read once for all. Any thread.
 final class SharedLog {
   /// How many rows are read at once: more than most batches have, for the next one follows.
   static final int ROWS_MAX = 500;

@@ -18,7 +18,7 @@ import tools.jackson.core.json.JsonFactory;
 /// The texts of a folder as one JSON document, which the store keeps: an object of `format`, the
 /// version of this form, and `files`, an array of objects with a `path` relative to the folder,
 /// with `/` between the parts, and a `text`; in this order. Every start reads one, so it is done
-/// token by token: a mapper would be the largest thing that a start makes.
+/// token by token: else a start would need all that a mapper is made of.
 final class Archive {
   private static final int FORMAT = 1;
   private static final JsonFactory JSON = new JsonFactory();

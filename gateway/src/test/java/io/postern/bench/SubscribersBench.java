@@ -26,7 +26,7 @@ public final class SubscribersBench {
   private static final int PAIRS = 5;
   private static final int WARM_UP = 30_000;
 
-  /// The shipped 100 make a post of every fifty mails and subscriber, which is most of the cost.
+  /// As a subscriber's file has it that does not say.
   private static final int EVENTS_MAX = Integer.getInteger("events-max", 100);
 
   private static final int SESSIONS = 10;

@@ -17,7 +17,8 @@ import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
 
-/// One connection with its prepared statements, which are kept until it is closed. For one thread.
+/// One connection with its prepared statements, which are kept until it is closed. For one thread
+/// at a time.
 ///
 /// The connection stays in auto-commit mode as JDBC sees it; who wants a transaction says BEGIN and
 /// COMMIT, because only then is the moment of the lock and of the fsync in plain sight.
@@ -181,7 +182,7 @@ final class Sql implements AutoCloseable {
     }
   }
 
-  /// Closes the statements and, with them, the connection (a pooled one goes back to its pool).
+  /// Closes the statements and, with them, the connection.
   @Override
   public void close() throws SQLException {
     try {
