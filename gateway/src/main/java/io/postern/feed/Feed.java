@@ -35,10 +35,20 @@ public final class Feed implements AutoCloseable {
   /// The longest time between two looks at the roster and the pauses.
   private static final Duration REFRESH_EVERY = Duration.ofSeconds(5);
 
-  /// How long it rests at least, so that clocks of tests and of the world may differ.
-  private static final Duration LOOK_AFTER = Duration.ofSeconds(1);
+  /// The longest time between two looks at who is due.
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+  /// How long a subscriber rests whose turn the store ended.
+  private static final Duration STORE_WAIT = Duration.ofSeconds(1);
+
+  /// How long it rests after a fault of ours; twice as long after each further one, up to a limit.
+  private static final Duration FAULT_WAIT = Duration.ofSeconds(1);
 
   private static final Duration FAULT_WAIT_MAX = Duration.ofMinutes(1);
+
+  /// Who is due that much later than it ever rests waits for a time of a clock that was set back.
+  private static final Duration CLOCK_SLACK = Duration.ofSeconds(1);
+
   private static final int FAULT_DOUBLINGS = 6;
 
   private final Parts parts;
@@ -138,9 +148,20 @@ public final class Feed implements AutoCloseable {
       this.telling = telling;
     }
 
-    /// What it knows of longer waits it asks for itself, at each turn; a fault it can't.
+    /// How long it rests at most between two turns. What it knows of longer waits it says anew at
+    /// each turn; after a fault it can't.
     private Duration restMax() {
       return fault.isEmpty() ? REFRESH_EVERY : FAULT_WAIT_MAX;
+    }
+
+    private boolean isDue(Instant now) {
+      return !next.isAfter(now) || next.isAfter(now.plus(restMax()).plus(CLOCK_SLACK));
+    }
+
+    /// It has no turn before a time, or before it has rested as long as it may.
+    private void rest(Instant now, Instant until) {
+      Instant latest = now.plus(restMax());
+      next = until.isBefore(latest) ? until : latest;
     }
   }
 
@@ -204,15 +225,19 @@ public final class Feed implements AutoCloseable {
     boolean isForced = isStale;
     boolean isOld = now.isBefore(refreshedAt) || !now.isBefore(plus(refreshedAt, REFRESH_EVERY));
     if (isForced || isOld || !current.get().version().equals(roster)) {
+      // Before the store is asked: who wakes us meanwhile knows of something newer.
       isStale = false;
-      refresh(current.get(), now);
+      try {
+        refresh(current.get(), now);
+      } catch (StoreUnavailable e) {
+        isStale = true;
+        throw e;
+      }
     }
     int started = 0;
     for (Map.Entry<String, Lane> entry : lanes.entrySet()) {
       Lane lane = entry.getValue();
-      boolean isDue =
-          isForced || !lane.next.isAfter(now) || lane.next.isAfter(now.plus(lane.restMax()));
-      if (!lane.isRunning && isDue && !isStopping) {
+      if (!lane.isRunning && (isForced || lane.isDue(now)) && !isStopping) {
         start(entry.getKey(), lane);
         started++;
       }
@@ -237,7 +262,8 @@ public final class Feed implements AutoCloseable {
     return stands;
   }
 
-  /// The faults of ours that keep subscribers from being told, by name.
+  /// What keeps subscribers from being told that is no fault of theirs, by name: a fault of ours,
+  /// or the store's.
   public Map<String, String> faults() {
     Map<String, String> faults = new HashMap<>();
     lanes.forEach(
@@ -308,7 +334,7 @@ public final class Feed implements AutoCloseable {
       }
       try {
         if (!isStopping) {
-          signal.await(LOOK_AFTER);
+          signal.await(LOOK_EVERY);
         }
       } catch (InterruptedException _) {
         return;
@@ -361,12 +387,12 @@ public final class Feed implements AutoCloseable {
           .log("a subscriber's turn failed by a fault of ours");
     }
     lane.fault = e.toString();
-    Duration wait = LOOK_AFTER.multipliedBy(1L << Math.min(lane.faults++, FAULT_DOUBLINGS));
+    Duration wait = FAULT_WAIT.multipliedBy(1L << Math.min(lane.faults++, FAULT_DOUBLINGS));
     return wait.compareTo(FAULT_WAIT_MAX) < 0 ? wait : FAULT_WAIT_MAX;
   }
 
   private void run(String name, Lane lane) {
-    Instant next = parts.clock().instant().plus(LOOK_AFTER);
+    Instant next = parts.clock().instant().plus(LOOK_EVERY);
     try {
       boolean going = true;
       while (going) {
@@ -400,6 +426,8 @@ public final class Feed implements AutoCloseable {
       }
       lane.telling.settle();
     } catch (StoreUnavailable e) {
+      next = parts.clock().instant().plus(STORE_WAIT);
+      lane.fault = String.valueOf(e.getMessage());
       if (!lane.isStoreFailing) {
         lane.isStoreFailing = true;
         log.atError()
@@ -409,7 +437,7 @@ public final class Feed implements AutoCloseable {
     } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       next = parts.clock().instant().plus(fault(name, lane, e));
     } finally {
-      lane.next = next;
+      lane.rest(parts.clock().instant(), next);
       lane.isRunning = false;
       inFlight.decrementAndGet();
       signal.raise();

@@ -2,6 +2,7 @@ package io.postern.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.TestGateway;
@@ -22,6 +23,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -295,6 +300,73 @@ final class FeedTest {
     crank();
     assertEquals(Map.of(), feed.faults());
     assertEquals(List.of("first m0-1", "second m0-1"), sink.told());
+  }
+
+  @Test
+  void whoWaitsForHoursHasATurnNowAndThenAndNotAllTheTime() throws Exception {
+    write("first", true);
+    crank();
+    sink.answer = new Outcome.Deferred(503, "HTTP 503", "", null);
+    mail();
+    crank();
+    assertEquals(1, sink.calls);
+    assertEquals(0, feed.runOnce(), "its turn is over, and its time has not come");
+    clock.tick(Duration.ofSeconds(4));
+    assertEquals(0, feed.runOnce());
+    clock.tick(Duration.ofSeconds(1));
+    assertEquals(1, feed.runOnce(), "its file may have been changed");
+    TestGateway.until("the turn is over", () -> feed.inFlight() == 0);
+    assertEquals(0, feed.runOnce());
+    clock.tick(Duration.ofHours(-2));
+    assertEquals(1, feed.runOnce(), "what a clock said that was ahead is not waited for");
+  }
+
+  @Test
+  void whoCannotBeToldForTheStoreIsNamedUntilItCan() throws Exception {
+    write("first", true);
+    crank();
+    mail();
+    breakLog(true);
+    crank();
+    assertEquals(Set.of("first"), feed.faults().keySet());
+    assertTrue(feed.faults().get("first").startsWith("The store can't"), feed.faults().toString());
+    assertEquals(0, feed.runOnce(), "it rests before it is tried again");
+    breakLog(false);
+    clock.tick(Duration.ofSeconds(1));
+    crank();
+    assertEquals(Map.of(), feed.faults());
+    assertEquals(List.of("first m0-1"), sink.told());
+  }
+
+  @Test
+  void aWakeIsNotLostWhileTheStoreCannotBeAsked() throws Exception {
+    write("first", true);
+    crank();
+    store.pauseSubscriber(new Pause("first", clock.instant(), "by hand"));
+    mail();
+    change("ALTER TABLE cursors RENAME TO hidden");
+    feed.wake();
+    assertThrows(StoreUnavailable.class, feed::runOnce);
+    change("ALTER TABLE hidden RENAME TO cursors");
+    crank();
+    assertEquals(List.of(), sink.told(), "it is paused");
+    assertEquals(Stand.State.PAUSED, feed.stands().get("first").state());
+  }
+
+  /// The log can't be read, or can again; the cursors can.
+  private void breakLog(boolean isBroken) throws SQLException {
+    change(
+        isBroken
+            ? "ALTER TABLE block_changes RENAME TO hidden"
+            : "ALTER TABLE hidden RENAME TO block_changes");
+  }
+
+  private void change(String statement) throws SQLException {
+    try (Connection database =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("postern.db"));
+        Statement sql = database.createStatement()) {
+      sql.execute(statement);
+    }
   }
 
   @Test
