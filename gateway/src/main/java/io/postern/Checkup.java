@@ -10,7 +10,6 @@ import io.postern.queue.Pause;
 import io.postern.queue.Waiting;
 import io.postern.rules.Book;
 import io.postern.rules.LiveBook;
-import io.postern.rules.Rule;
 import io.postern.settings.Problem;
 import io.postern.tls.LiveCertificate;
 import java.time.Duration;
@@ -40,10 +39,6 @@ record Checkup(
     Patience patience) {
   /// How long the store may take to answer: whoever asks is to be told of a disk that hangs.
   static final Duration ANSWER_MAX = Duration.ofSeconds(10);
-
-  /// A certificate that ends so soon should have been renewed by now, in days: who renews by a tool
-  /// does so a month before.
-  static final long DAYS_LEFT_MIN = 14;
 
   Health health() {
     List<Finding> findings = new ArrayList<>();
@@ -75,6 +70,9 @@ record Checkup(
       findings.add(
           new Finding(Level.RED, "delivery", "nothing is delivered any more; restart the gateway"));
     }
+    if (subscribers != null) {
+      findings.addAll(subscribers.findings());
+    }
     try {
       findings.addAll(patience.ask(() -> inStore(rules.book())));
     } catch (StoreUnavailable e) {
@@ -89,7 +87,7 @@ record Checkup(
   private List<Finding> inStore(@Nullable Book book) throws StoreUnavailable {
     List<Finding> findings = new ArrayList<>();
     if (subscribers != null) {
-      findings.addAll(subscribers.findings());
+      findings.addAll(subscribers.findingsInStore());
     }
     lookAtQueue(book, findings);
     return findings;
@@ -113,17 +111,14 @@ record Checkup(
       findings.add(new Finding(Level.YELLOW, "certificate", problem.toString()));
     }
     state
-        .daysLeft(clock.instant())
+        .ending(clock.instant())
         .ifPresent(
-            days -> {
-              if (days < DAYS_LEFT_MIN) {
+            words ->
                 findings.add(
                     new Finding(
                         Level.YELLOW,
                         "certificate",
-                        "the certificate in force ends in %d days; renew it".formatted(days)));
-              }
-            });
+                        "the certificate in force %s; renew it".formatted(words))));
   }
 
   /// @param book null when there is none, and nobody can tell which rules are gone
@@ -133,7 +128,7 @@ record Checkup(
           new Finding(
               Level.YELLOW,
               "endpoint",
-              pause.cause() == Pause.Cause.FAILING
+              pause.endsByItself()
                   ? "%s is paused: %s; it is tried hourly, and resumes when it takes something"
                       .formatted(pause.rule(), pause.reason())
                   : "%s is paused: %s; when it is mended: postern endpoint resume %s"
@@ -143,9 +138,7 @@ record Checkup(
       return;
     }
     for (Waiting waiting : queue.waiting()) {
-      Optional<Rule> rule =
-          book.rules().stream().filter(it -> it.name().equals(waiting.rule())).findFirst();
-      if (rule.isEmpty()) {
+      if (book.rule(waiting.rule()).isEmpty()) {
         findings.add(
             new Finding(
                 Level.YELLOW,

@@ -107,26 +107,27 @@ record Subscribers(LiveFiles<Roster> files, Feed feed, Cursors cursors) implemen
                     finding(
                         "%s can't be told for a fault of ours, see the service log: %s"
                             .formatted(name, fault))));
-    try {
-      for (Pause pause : cursors.pausedSubscribers()) {
-        findings.add(
-            finding(
-                pause.cause() == Pause.Cause.FAILING
-                    ? "%s is paused: %s; it is tried hourly, and resumes when it takes something"
-                        .formatted(pause.rule(), pause.reason())
-                    : "%s is paused: %s; when it is mended: postern subscriber resume %s"
-                        .formatted(pause.rule(), pause.reason(), pause.rule())));
-      }
-      for (Cursor cursor : cursors.cursors()) {
-        files
-            .current()
-            .flatMap(roster -> roster.subscriber(cursor.subscriber()))
-            .filter(it -> it.enabled() && it.validated())
-            .filter(it -> !cursor.verified().equals(it.address()))
-            .ifPresent(it -> findings.add(unverified(it.name())));
-      }
-    } catch (StoreUnavailable _) {
-      // The checkup of the store says so.
+    return findings;
+  }
+
+  /// What of that can't be told without the store.
+  List<Finding> findingsInStore() throws StoreUnavailable {
+    List<Finding> findings = new ArrayList<>();
+    for (Pause pause : cursors.pausedSubscribers()) {
+      findings.add(
+          finding(
+              pause.endsByItself()
+                  ? "%s is paused: %s; it is tried hourly, and resumes when it takes something"
+                      .formatted(pause.rule(), pause.reason())
+                  : "%s is paused: %s; when it is mended: postern subscriber resume %s"
+                      .formatted(pause.rule(), pause.reason(), pause.rule())));
+    }
+    for (Cursor cursor : cursors.cursors()) {
+      files
+          .current()
+          .flatMap(roster -> roster.subscriber(cursor.subscriber()))
+          .filter(it -> it.enabled() && !it.isVerifiedBy(cursor))
+          .ifPresent(it -> findings.add(unverified(it.name())));
     }
     return findings;
   }

@@ -146,17 +146,11 @@ record Troubles(
       troubles.add(new Trouble(new Cause(Kind.CERTIFICATE, ""), null, facts(state.problems())));
     }
     state
-        .daysLeft(clock.instant())
+        .ending(clock.instant())
         .ifPresent(
-            days -> {
-              if (days < Checkup.DAYS_LEFT_MIN) {
+            words ->
                 troubles.add(
-                    new Trouble(
-                        new Cause(Kind.CERTIFICATE_ENDS, ""),
-                        null,
-                        days < 0 ? "it has ended" : "it ends in " + days + " days"));
-              }
-            });
+                    new Trouble(new Cause(Kind.CERTIFICATE_ENDS, ""), null, "it " + words)));
   }
 
   private static List<String> facts(List<Problem> problems) {

@@ -214,6 +214,9 @@ final class NoticesTest extends NoticesCase {
     assertTrue(gateway.gateway().tell());
     expectLast("the certificate ends soon");
     assertTrue(office.last().text().contains("what    it ends in 12 days\n"), office.last().text());
+    gateway.clock.tick(Duration.ofDays(20));
+    assertTrue(gateway.gateway().tell());
+    assertTrue(office.last().text().contains("what    it has ended\n"), office.last().text());
     Files.writeString(folder.resolve("own.pem"), "spoilt");
     gateway.gateway().reload();
     assertTrue(gateway.gateway().tell());

@@ -14,7 +14,11 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Pause;
 import io.postern.store.sqlite.SqliteStore;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,6 +109,21 @@ final class SubscribersTest extends GatewayCase {
                 "ops is paused: the endpoint answered 410 Gone; when it is mended:"
                     + " postern subscriber resume ops"),
         health().toString());
+  }
+
+  /// What only one table can't tell is a trouble of the store, whatever the others tell.
+  @Test
+  void healthTellsThatItCannotBeKnownHowSubscribersStand() throws Exception {
+    gateway.subscriber("ops", sink.url("/events"), "validate: false").start();
+    SqliteStore store = (SqliteStore) gateway.gateway().queue();
+    TestGateway.until("the feed has begun", () -> isKnown(store));
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + gateway.database());
+        Statement any = other.createStatement()) {
+      any.execute("ALTER TABLE cursors RENAME TO hidden");
+    }
+    HttpResponse<String> health = gateway.get("/health");
+    assertEquals(503, health.statusCode());
+    assertTrue(health.body().contains("the store can't be read: "), health.body());
   }
 
   private static boolean isKnown(SqliteStore store) {

@@ -203,8 +203,7 @@ final class SubscriberCommand implements Runnable {
         return "paused since %s: %s%s".formatted(Times.text(pause.since()), pause.reason(), behind);
       }
     }
-    boolean isVerified = cursor.get().verified().equals(subscriber.address());
-    if (subscriber.validated() && !isVerified) {
+    if (!subscriber.isVerifiedBy(cursor.get())) {
       return "unverified: no test event was taken" + behind;
     }
     int attempts = cursor.get().standing().attempts();

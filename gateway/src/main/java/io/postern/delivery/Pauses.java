@@ -62,13 +62,13 @@ final class Pauses {
   /// True when nothing of the rule may be tried.
   boolean isHeld(String rule) {
     @Nullable Pause pause = known.get(rule);
-    return pause != null && pause.cause() != Cause.FAILING;
+    return pause != null && !pause.endsByItself();
   }
 
   /// True when the rule's endpoint may only be probed.
   boolean isProbed(String rule) {
     @Nullable Pause pause = known.get(rule);
-    return pause != null && pause.cause() == Cause.FAILING;
+    return pause != null && pause.endsByItself();
   }
 
   /// The rules that are paused, and what paused them, as it was known last.

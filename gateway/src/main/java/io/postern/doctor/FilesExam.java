@@ -11,6 +11,7 @@ import io.postern.tls.Identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,6 @@ import java.util.stream.Collectors;
 ///
 /// @param check what reading them came to
 record FilesExam(Check check, Doctor.Instruments instruments) {
-  /// A certificate that ends so soon should have been renewed by now, in days.
-  private static final long DAYS_LEFT_MIN = 14;
-
   List<Finding> findings(Doctor.Order order) {
     List<Finding> findings = new ArrayList<>();
     Map<String, List<Problem>> problems =
@@ -123,16 +121,22 @@ record FilesExam(Check check, Doctor.Instruments instruments) {
     Optional<Identity> identity =
         CertificateFiles.read(
             config.tls(), instruments.clock().instant(), order.unreadableSecret(), new Problems());
-    identity.ifPresent(
-        it -> {
-          long days = it.daysLeft(instruments.clock().instant());
-          String text = "for %s, %d days left, with its key".formatted(it.names(), days);
-          findings.add(
-              days < DAYS_LEFT_MIN
-                  ? Finding.warning(
-                      "certificate", text, "renew it: certbot renew, then look why it was not")
-                  : Finding.ok("certificate", text));
-        });
+    identity.ifPresent(it -> findings.add(certificate(it)));
+  }
+
+  private Finding certificate(Identity identity) {
+    Instant now = instruments.clock().instant();
+    String text = "for %s, with its key; it ".formatted(identity.names());
+    return identity
+        .ending(now)
+        .map(
+            words ->
+                Finding.warning(
+                    "certificate",
+                    text + words,
+                    "renew it: certbot renew, then look why it was not"))
+        .orElse(
+            Finding.ok("certificate", text + "ends in %d days".formatted(identity.daysLeft(now))));
   }
 
   /// What root can read the service may not, and the other way round.

@@ -1,5 +1,8 @@
 package io.postern.doctor;
 
+import io.postern.journal.Times;
+import io.postern.queue.Pause;
+
 /// One thing that was looked at.
 ///
 /// @param level how it stands
@@ -23,6 +26,21 @@ public record Finding(Level level, String subject, String text, String cure) {
 
   static Finding warning(String subject, String text, String cure) {
     return new Finding(Level.WARNING, subject, text, cure);
+  }
+
+  /// Of a pause, which may end by itself.
+  ///
+  /// @param more said behind its reason
+  /// @param resume the command that ends it at once
+  static Finding paused(String subject, Pause pause, String more, String resume) {
+    return warning(
+        subject,
+        "it is paused since %s: %s%s".formatted(Times.text(pause.since()), pause.reason(), more),
+        pause.endsByItself()
+            ? "the gateway tries it hourly, and ends the pause when it takes something; to have it"
+                + " tried now: "
+                + resume
+            : "when it is mended: " + resume);
   }
 
   static Finding error(String subject, String text, String cure) {

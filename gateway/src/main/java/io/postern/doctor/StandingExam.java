@@ -67,13 +67,9 @@ record StandingExam(Config config, List<Subscriber> subscribers, Doctor.Instrume
     String subject = SubscriberExam.subject(name);
     String waiting = "; %d rows of the log wait for it".formatted(behind.rows());
     if (pause.isPresent()) {
-      return Finding.warning(
-          subject,
-          "it is paused since %s: %s%s"
-              .formatted(Times.text(pause.get().since()), pause.get().reason(), waiting),
-          "when it is mended: postern subscriber resume " + name);
+      return Finding.paused(subject, pause.get(), waiting, "postern subscriber resume " + name);
     }
-    if (subscriber.validated() && !cursor.verified().equals(subscriber.address())) {
+    if (!subscriber.isVerifiedBy(cursor)) {
       return Finding.warning(
           subject,
           "it is unverified: its URL has taken no test event of the gateway" + waiting,

@@ -81,17 +81,15 @@ record StoreExam(Config config, @Nullable Book book, Doctor.Instruments instrume
   private void lookAtQueue(SqliteReader reader, List<Finding> findings) throws StoreUnavailable {
     for (Pause pause : reader.pauses()) {
       findings.add(
-          Finding.warning(
-              "endpoint " + pause.rule(),
-              "it is paused since %s: %s".formatted(Times.text(pause.since()), pause.reason()),
-              "when it is mended: postern endpoint resume " + pause.rule()));
+          Finding.paused(
+              "endpoint " + pause.rule(), pause, "", "postern endpoint resume " + pause.rule()));
     }
     if (book == null) {
       // A gateway that runs has its rules from before: who waits for one of them loses nothing.
       return;
     }
     for (Waiting waiting : reader.waiting()) {
-      if (book.rules().stream().noneMatch(rule -> rule.name().equals(waiting.rule()))) {
+      if (book.rule(waiting.rule()).isEmpty()) {
         findings.add(
             Finding.warning(
                 "rules",

@@ -1,6 +1,7 @@
 package io.postern.feed;
 
 import io.postern.journal.Status;
+import io.postern.queue.Cursor;
 import io.postern.settings.Place;
 import io.postern.settings.Secret;
 import io.postern.webhook.Endpoint.Authentication;
@@ -110,6 +111,14 @@ public record Subscriber(
   /// True when posts to the other one are posts to this one: to the same place, in the same way.
   boolean isReachedAs(Subscriber other) {
     return receiver.equals(other.receiver) && dialect.equals(other.dialect);
+  }
+
+  /// True when nothing keeps events from being posted to its URL: a test event was taken there, or
+  /// need not be.
+  ///
+  /// @param cursor where it stands
+  public boolean isVerifiedBy(Cursor cursor) {
+    return !validated || cursor.verified().equals(address());
   }
 
   /// Where test events count for: elsewhere, or in another format, it is to be validated anew.

@@ -161,7 +161,7 @@ final class Telling {
   }
 
   private boolean isVerified(Subscriber subscriber) {
-    return !subscriber.validated() || progress.cursor().verified().equals(subscriber.address());
+    return subscriber.isVerifiedBy(progress.cursor());
   }
 
   /// How it stands now.

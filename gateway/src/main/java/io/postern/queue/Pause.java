@@ -14,6 +14,12 @@ public record Pause(String rule, Instant since, Cause cause, String reason) {
     this(rule, since, Cause.PERSON, reason);
   }
 
+  /// True when it ends by itself, for the endpoint is still tried now and then and may take
+  /// something; any other one a person ends.
+  public boolean endsByItself() {
+    return cause == Cause.FAILING;
+  }
+
   /// Who or what pauses.
   public enum Cause {
     /// A person, who also ends it.

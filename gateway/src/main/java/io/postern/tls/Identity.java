@@ -9,10 +9,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// A certificate that can be shown, with its key.
 public final class Identity {
   private static final int DNS_NAME = 2;
+
+  /// What ends so soon should have been renewed by now, in days: who renews by a tool does so a
+  /// month before.
+  private static final long DAYS_LEFT_MIN = 14;
 
   private final PrivateKey key;
   private final List<X509Certificate> chain;
@@ -44,6 +49,15 @@ public final class Identity {
   /// Whole days until it expires; negative when it has.
   public long daysLeft(Instant now) {
     return Math.floorDiv(Duration.between(now, notAfter()).toSeconds(), 86_400);
+  }
+
+  /// When it ends, in words that go on from its name, such as `ends in 3 days` or `has ended`;
+  /// empty while there is time to renew it.
+  public Optional<String> ending(Instant now) {
+    long days = daysLeft(now);
+    return days >= DAYS_LEFT_MIN
+        ? Optional.empty()
+        : Optional.of(days < 0 ? "has ended" : "ends in %d days".formatted(days));
   }
 
   /// The host names it was issued for (RFC 6125 §6.4); `*.example.com` stands for one label.

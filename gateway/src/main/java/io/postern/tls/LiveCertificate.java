@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +54,9 @@ public final class LiveCertificate {
       problems = List.copyOf(problems);
     }
 
-    /// Whole days until the certificate in force expires; negative when it has.
-    public OptionalLong daysLeft(Instant now) {
-      return identity == null ? OptionalLong.empty() : OptionalLong.of(identity.daysLeft(now));
+    /// When the certificate in force ends, as [Identity#ending] says it; empty when there is none.
+    public Optional<String> ending(Instant now) {
+      return Optional.ofNullable(identity).flatMap(it -> it.ending(now));
     }
   }
 

@@ -128,9 +128,14 @@ final class DoctorTest {
   @Test
   void aCertificateIsToldWithItsDaysAndNames() throws Exception {
     certificate("mx.example.com", 30);
-    only(files(), "certificate", Level.OK, "for [mx.example.com], 30 days left, with its key");
+    only(
+        files(), "certificate", Level.OK, "for [mx.example.com], with its key; it ends in 30 days");
     certificate("mx.example.com", 13);
-    only(files(), "certificate", Level.WARNING, "13 days left");
+    only(files(), "certificate", Level.WARNING, "it ends in 13 days");
+    clinic.clock.tick(Duration.ofDays(20));
+    assertTrue(
+        files().stream().anyMatch(it -> it.text().endsWith("with its key; it has ended")),
+        files().toString());
   }
 
   @Test

@@ -70,7 +70,24 @@ final class StoreExamTest {
     try (SqliteStore store = store()) {
       store.pause(new Pause("desk", clinic.clock.instant(), "by hand"));
     }
-    assertIs(found("endpoint desk"), Level.WARNING, "it is paused since");
+    Finding held = found("endpoint desk");
+    assertIs(held, Level.WARNING, "it is paused since");
+    assertEquals("when it is mended: postern endpoint resume desk", held.cure());
+  }
+
+  @Test
+  void aPauseThatEndsByItselfIsToldAsOne() throws Exception {
+    fill("desk");
+    try (SqliteStore store = store()) {
+      store.pause(
+          new Pause("desk", clinic.clock.instant(), Pause.Cause.FAILING, "5 d of failures"));
+    }
+    Finding probed = found("endpoint desk");
+    assertIs(probed, Level.WARNING, "5 d of failures");
+    assertEquals(
+        "the gateway tries it hourly, and ends the pause when it takes something;"
+            + " to have it tried now: postern endpoint resume desk",
+        probed.cure());
   }
 
   @Test

@@ -168,7 +168,14 @@ final class SubscriberExamTest {
       assertTrue(finding.cure().contains("postern subscriber skip ops"), finding.cure());
 
       store.pauseSubscriber(new Pause("ops", clinic.clock.instant(), "by hand"));
-      told(Level.WARNING, "it is paused since 2026-01-02T03:20:05.678Z: by hand; 2 rows");
+      Finding held =
+          told(Level.WARNING, "it is paused since 2026-01-02T03:20:05.678Z: by hand; 2 rows");
+      assertEquals("when it is mended: postern subscriber resume ops", held.cure());
+      store.resumeSubscriber("ops");
+      store.pauseSubscriber(
+          new Pause("ops", clinic.clock.instant(), Pause.Cause.FAILING, "3 d of failures"));
+      Finding probed = told(Level.WARNING, "3 d of failures; 2 rows");
+      assertTrue(probed.cure().startsWith("the gateway tries it hourly"), probed.cure());
       store.resumeSubscriber("ops");
       Cursor good = failing.at(2).with(Cursor.Standing.fresh(clinic.clock.instant()));
       store.save(good, List.of());

@@ -41,6 +41,11 @@ final class CertificateFilesTest {
     assertEquals(0, identity.daysLeft(identity.notAfter().minusSeconds(1)));
     assertEquals(-1, identity.daysLeft(identity.notAfter().plusSeconds(1)));
     assertEquals(5, identity.daysLeft(identity.notAfter().minus(Duration.ofHours(143))));
+    assertEquals(Optional.empty(), identity.ending(identity.notAfter().minus(Duration.ofDays(14))));
+    assertEquals(
+        Optional.of("ends in 13 days"),
+        identity.ending(identity.notAfter().minus(Duration.ofDays(14)).plusSeconds(1)));
+    assertEquals(Optional.of("has ended"), identity.ending(identity.notAfter().plusSeconds(1)));
   }
 
   @Test

@@ -42,7 +42,7 @@ final class LiveCertificateTest {
     live.start();
     assertTrue(live.engine().isEmpty());
     assertNull(live.state().identity());
-    assertTrue(live.state().daysLeft(now).isEmpty());
+    assertTrue(live.state().ending(now).isEmpty());
     assertTrue(live.state().stale());
     assertEquals(2, live.state().problems().size());
     write(FIRST.certificatePem(), FIRST.keyPem());
@@ -59,7 +59,7 @@ final class LiveCertificateTest {
     live.start();
     assertShows(FIRST);
     Instant end = FIRST.certificate().getNotAfter().toInstant();
-    assertEquals(89, live.state().daysLeft(end.minus(Duration.ofHours(90 * 24 - 1))).getAsLong());
+    assertEquals(89, live.state().identity().daysLeft(end.minus(Duration.ofHours(90 * 24 - 1))));
     Files.writeString(folder.resolve("certificate.pem"), SECOND.certificatePem());
     live.look();
     Files.writeString(folder.resolve("key.pem"), SECOND.keyPem());
