@@ -76,6 +76,12 @@ record Urls(Settings settings, Problems problems) {
     if (bracketed && literal.isEmpty()) {
       return "%s is not an IPv6 address; write one without a zone".formatted(Problem.quote(host));
     }
+    if (host.endsWith(".")) {
+      // DNS takes it, but the server name of TLS may not have it (RFC 6066 §3): no call would ever
+      // be made.
+      return "%s ends in a full stop, which TLS does not take in a host name; write %s"
+          .formatted(Problem.quote(host), host.substring(0, host.length() - 1));
+    }
     if (literal.isEmpty() && endsInNumber(host)) {
       return "%s is no name, and as an address it is in disguise; write the address as four numbers"
           .formatted(Problem.quote(host));

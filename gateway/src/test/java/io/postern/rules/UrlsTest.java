@@ -63,6 +63,8 @@ class UrlsTest {
             + " digits and hyphens (an international one as A-labels, xn--...), or an IP address",
         "https://app.example.com/a b | \"https://app.example.com/a b\" is not a URL (illegal"
             + " character in path); write https://app.example.com/hooks/mail",
+        "https://app.example.com./x | \"app.example.com.\" ends in a full stop, which TLS does not"
+            + " take in a host name; write app.example.com",
         "https://app.example.com:99999/ | no such port as 99999; write 1 to 65535",
         "https://app.example.com/#x | a fragment (#...), which is never sent; remove it",
         "https://[fe80::1%25eth0]/ | \"fe80::1%25eth0\" is not an IPv6 address; write one without a"
