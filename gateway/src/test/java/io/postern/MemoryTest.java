@@ -42,7 +42,7 @@ final class MemoryTest {
   }
 
   @Test
-  void aFloodOfUnfinishedMailIsPutOffAndTheGatewayLives() throws Exception {
+  void aFloodOfUnfinishedMailIsPutOffAndSmallMailIsTakenBesideIt() throws Exception {
     InetSocketAddress smtp = child.start();
     byte[] headers =
         ("X-Filler: " + "a".repeat(900) + "\r\n")
@@ -61,13 +61,14 @@ final class MemoryTest {
       }
       String last = peers.getLast().message("\r\n\r\nx\r\n".getBytes(US_ASCII)).expect("");
       assertTrue(last.startsWith("452 4.3.1 "), last);
+      assertTrue(isTaken(smtp));
       assertTrue(child.isAlive());
     } finally {
       for (RawSmtp peer : peers) {
         peer.close();
       }
     }
-    TestGateway.until("mail is taken again", () -> isTaken(smtp));
+    TestGateway.until("large mail is taken again", () -> isTaken(smtp, Mails.big(300_000)));
   }
 
   @Test
@@ -113,9 +114,12 @@ final class MemoryTest {
   }
 
   private static boolean isTaken(InetSocketAddress smtp) {
+    return isTaken(smtp, Mails.big(2_000));
+  }
+
+  private static boolean isTaken(InetSocketAddress smtp, byte[] mail) {
     try {
-      return RawSmtp.deliver(
-              smtp, "ann@sender.example", List.of("desk@in.example.com"), Mails.plain())
+      return RawSmtp.deliver(smtp, "ann@sender.example", List.of("desk@in.example.com"), mail)
           .startsWith("250 ");
     } catch (IOException | AssertionError _) {
       return false;

@@ -6,17 +6,25 @@ import java.util.concurrent.atomic.AtomicLong;
 /// does not bound a thousand of them: who comes when it is used up is put off, and the gateway
 /// lives.
 ///
+/// A third of it is for small messages alone. A peer may take two hours for a large one, and some
+/// peers that do so together must not keep out the mail of everybody else.
+///
 /// Safe for use by many threads.
 public final class MessageMemory {
+  /// What a small message holds at most: 64 KB of it, and 32 KB for reading its headers.
+  static final int SMALL_MAX = 96 * 1024;
+
+  private final long keptForSmall;
   private final AtomicLong free;
 
   /// @param bytes how much there is in all
   public MessageMemory(long bytes) {
+    this.keptForSmall = bytes / 3;
     this.free = new AtomicLong(bytes);
   }
 
-  /// A third of the heap: at 256 MB, a hundred large messages at once. The rest is for sessions,
-  /// delivery and the store.
+  /// A third of the heap: at 256 MB, a hundred large messages at once and three hundred small ones
+  /// beside them. The rest is for sessions, delivery and the store.
   public static MessageMemory ofHeap() {
     return new MessageMemory(Runtime.getRuntime().maxMemory() / 3);
   }
@@ -40,12 +48,16 @@ public final class MessageMemory {
       if (more <= 0) {
         return true;
       }
-      if (free.addAndGet(-more) < 0) {
-        free.addAndGet(more);
-        return false;
+      long floor = bytes > SMALL_MAX ? keptForSmall : 0;
+      long now = free.get();
+      while (now - more >= floor) {
+        if (free.compareAndSet(now, now - more)) {
+          held = bytes;
+          return true;
+        }
+        now = free.get();
       }
-      held = bytes;
-      return true;
+      return false;
     }
 
     /// Gives all of it back.

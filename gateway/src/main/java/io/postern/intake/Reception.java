@@ -36,9 +36,6 @@ import org.slf4j.LoggerFactory;
 final class Reception implements Receiver.Transaction {
   private static final Logger log = LoggerFactory.getLogger(Reception.class);
 
-  /// The most that one message holds in memory: its header section, and two blocks of its spool.
-  private static final long HELD_MAX = Headers.BYTES_MAX + 2L * Spool.BLOCK;
-
   /// What a report of another mail has: one of these at least.
   private static final Set<AutomatedSign.Kind> REPORT_SIGNS =
       EnumSet.of(AutomatedSign.Kind.NULL_SENDER, AutomatedSign.Kind.REPORT);
@@ -53,7 +50,6 @@ final class Reception implements Receiver.Transaction {
   private HeaderTap headerTap = new HeaderTap();
   private final MessageMemory.Share memory;
   private final Spool spool;
-  private long written;
   private @Nullable Reply fault;
 
   /// What is known at MAIL.
@@ -136,17 +132,18 @@ final class Reception implements Receiver.Transaction {
     if (fault != null) {
       return;
     }
-    written += length;
-    if (!memory.grow(Math.min(written, HELD_MAX))) {
-      log.atWarn().addKeyValue("session", sender.session()).log("no memory left for a message");
-      giveUp(Replies.NO_MEMORY);
-      return;
-    }
     headerTap.accept(bytes, offset, length);
     try {
       spool.write(bytes, offset, length);
     } catch (StoreUnavailable e) {
       giveUp(unavailable(e));
+      return;
+    }
+    // Asked for when it is there already: one write adds a block at most, and one that may not stay
+    // is let go of at once.
+    if (!memory.grow(headerTap.held() + spool.held())) {
+      log.atWarn().addKeyValue("session", sender.session()).log("no memory left for a message");
+      giveUp(Replies.NO_MEMORY);
     }
   }
 

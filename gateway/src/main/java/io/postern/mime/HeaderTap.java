@@ -48,6 +48,11 @@ public final class HeaderTap {
     return Headers.read(section, length);
   }
 
+  /// How much memory it holds now, in bytes.
+  public int held() {
+    return section.length;
+  }
+
   private void keep(byte[] bytes, int at, int count) {
     if (length + count > section.length) {
       int wanted = Math.max(length + count, section.length * 2);

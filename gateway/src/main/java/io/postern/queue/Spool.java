@@ -20,6 +20,9 @@ public interface Spool extends AutoCloseable {
   /// Bytes written so far.
   long size();
 
+  /// How much memory it holds now, in bytes; that of a block on its way to disk, too.
+  long held();
+
   /// Gives up what was not put: its blocks are removed by and by. Does nothing after a put.
   @Override
   void close();

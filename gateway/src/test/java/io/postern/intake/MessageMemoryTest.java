@@ -20,4 +20,25 @@ final class MessageMemoryTest {
     assertTrue(two.grow(100));
     assertFalse(one.grow(1));
   }
+
+  @Test
+  void aThirdOfItIsForSmallMessagesAlone() {
+    MessageMemory memory = new MessageMemory(9L * MessageMemory.SMALL_MAX);
+    MessageMemory.Share large = memory.share();
+    assertTrue(large.grow(6L * MessageMemory.SMALL_MAX));
+    assertFalse(large.grow(6L * MessageMemory.SMALL_MAX + 1));
+    for (int small = 0; small < 3; small++) {
+      assertTrue(memory.share().grow(MessageMemory.SMALL_MAX));
+    }
+    assertFalse(memory.share().grow(1), "a small one takes what there is, and no more");
+  }
+
+  @Test
+  void aSmallMessageThatBecomesLargeAsksLikeALargeOne() {
+    MessageMemory memory = new MessageMemory(9L * MessageMemory.SMALL_MAX);
+    assertTrue(memory.share().grow(6L * MessageMemory.SMALL_MAX));
+    MessageMemory.Share growing = memory.share();
+    assertTrue(growing.grow(MessageMemory.SMALL_MAX));
+    assertFalse(growing.grow(MessageMemory.SMALL_MAX + 1));
+  }
 }

@@ -67,6 +67,11 @@ final class ReceptionTest {
           }
 
           @Override
+          public long held() {
+            return 0;
+          }
+
+          @Override
           public void close() {
             closed.add(isFree() ? "memory is free" : "memory is held");
             if (fails) {

@@ -79,4 +79,10 @@ class HeaderTapTest {
     assertFalse(tap.tooLong());
     assertEquals(1, tap.headers().all().size());
   }
+
+  @Test
+  void holdsTheSectionAndLittleMore() {
+    HeaderTap tap = tap("Subject: x\r\n".repeat(400) + "\r\n" + "body\r\n".repeat(10_000), 8192);
+    assertTrue(tap.held() >= 4_802 && tap.held() <= 12_000, tap.held() + " bytes");
+  }
 }

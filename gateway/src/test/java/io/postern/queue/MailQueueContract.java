@@ -83,6 +83,18 @@ public interface MailQueueContract {
   }
 
   @Test
+  default void holdsLittleOfASmallMessageAndTwoBlocksOfALargeOne() throws Exception {
+    try (Spool spool = queue().spool()) {
+      fill(spool, bytes(2_000));
+      assertTrue(spool.held() >= 2_000 && spool.held() <= 16 * 1024, spool.held() + " bytes");
+      fill(spool, bytes(64 * 1024 - 2_000));
+      assertTrue(spool.held() <= 64 * 1024, spool.held() + " bytes");
+      fill(spool, bytes(3 * Spool.BLOCK));
+      assertEquals(2L * Spool.BLOCK, spool.held());
+    }
+  }
+
+  @Test
   default void opensAMessageAtAnyByte() throws Exception {
     byte[] message = bytes(2 * Spool.BLOCK + 100);
     put(queue(), mail("m1", clock().instant(), "desk"), message);

@@ -71,6 +71,11 @@ final class StoredSpool implements Spool {
     return size;
   }
 
+  @Override
+  public long held() {
+    return (long) block.length + spare.length;
+  }
+
   /// Keeps the mail: its last block, its rows and its deliveries in one transaction.
   void keep(Accepted accepted) throws StoreUnavailable {
     requireOpen();
