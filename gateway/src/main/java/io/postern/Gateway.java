@@ -4,8 +4,11 @@ import io.postern.config.Config;
 import io.postern.console.Console;
 import io.postern.console.Controls;
 import io.postern.console.Token;
-import io.postern.delivery.Courier;
 import io.postern.delivery.Dispatcher;
+import io.postern.feed.Feed;
+import io.postern.feed.Roster;
+import io.postern.feed.SubscriberFiles;
+import io.postern.feed.Subscribers;
 import io.postern.intake.Intake;
 import io.postern.intake.MessageMemory;
 import io.postern.journal.Journal;
@@ -20,20 +23,27 @@ import io.postern.queue.Order;
 import io.postern.queue.Retention;
 import io.postern.rules.LiveBook;
 import io.postern.rules.RuleFiles;
+import io.postern.settings.LiveFiles;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import io.postern.smtp.Listener;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.tls.LiveCertificate;
+import io.postern.watch.Checkup;
+import io.postern.watch.Parts;
+import io.postern.watch.Readiness;
+import io.postern.watch.Troubles;
 import io.postern.watch.Watch;
 import io.postern.webhook.Payload;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -45,33 +55,23 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
+  /// The part of the heap that events may take, and bodies made of them another one.
+  private static final int FEED_HEAP_SHARE = 8;
+
   private final Running running;
-  private final SqliteStore store;
-  private final LiveBook books;
-  private final @Nullable LiveCertificate certificate;
-  private final Dispatcher dispatcher;
-  private final @Nullable Subscribers subscribers;
-  private final Listener listener;
   private final @Nullable Console console;
 
   private Gateway(Running running, @Nullable Console console) {
     this.running = running;
-    this.store = running.store();
-    this.books = running.books();
-    this.certificate = running.certificate();
-    this.dispatcher = running.dispatcher();
-    this.subscribers = running.subscribers();
-    this.listener = running.listener();
     this.console = console;
   }
 
   /// What a gateway runs, all but the console, which tells of it.
+  ///
+  /// @param parts what is looked at by who tells of it
   private record Running(
       SqliteStore store,
-      LiveBook books,
-      @Nullable LiveCertificate certificate,
-      Dispatcher dispatcher,
-      @Nullable Subscribers subscribers,
+      Parts parts,
       Retention retention,
       Intake intake,
       Barred barred,
@@ -84,20 +84,39 @@ public final class Gateway implements AutoCloseable {
     Map<String, Long> turns() {
       Map<String, Long> turns = new TreeMap<>(lookout.turns());
       turns.put("writer", store.turns());
-      turns.put("dispatcher", dispatcher.turns());
+      turns.put("dispatcher", parts.dispatcher().turns());
       turns.put("retention", retention.turns());
-      if (subscribers != null) {
-        turns.put("feed", subscribers.feed().turns());
+      if (parts.subscribers() != null) {
+        turns.put("feed", parts.subscribers().feed().turns());
       }
       return turns;
     }
 
     /// Has all who may have something to do look for it.
     void wake() {
-      dispatcher.wake();
-      if (subscribers != null) {
-        subscribers.feed().wake();
+      parts.dispatcher().wake();
+      if (parts.subscribers() != null) {
+        parts.subscribers().feed().wake();
       }
+    }
+  }
+
+  /// What is open while more is being opened: a start that fails closes it, the last one first.
+  private static final class Opened implements AutoCloseable {
+    private final Deque<Runnable> closings = new ArrayDeque<>();
+
+    void add(Runnable closing) {
+      closings.push(closing);
+    }
+
+    /// All is open: from now on somebody else closes it.
+    void handOver() {
+      closings.clear();
+    }
+
+    @Override
+    public void close() {
+      closings.forEach(Runnable::run);
     }
   }
 
@@ -110,72 +129,77 @@ public final class Gateway implements AutoCloseable {
   /// @throws StoreUnavailable when the store can't be opened, or another gateway has it
   public static Gateway open(Config config, Map<String, String> environment, World world)
       throws IOException, StoreUnavailable {
-    SqliteStore store = SqliteStore.open(storeSettings(config), world.clock());
-    Courier courier = world.couriers().apply(config.delivery());
-    Dispatcher dispatcher = null;
-    @Nullable Subscribers subscribers = null;
-    Listener listener = null;
-    try {
-      LiveBook books = books(config, environment, store, world.clock());
-      Hearsay hearsay = Hearsay.of(config, world);
-      dispatcher = dispatcher(config, world, store, books, courier, hearsay);
-      subscribers = Subscribers.of(config, environment, world, store, books, hearsay).orElse(null);
-      Barred barred = new Barred(store);
-      barred.look();
-      Ids ids = new Ids(world.clock(), world.chance());
-      Intake intake =
-          new Intake(
-              new Intake.Parts(
-                  store,
-                  store,
-                  books::current,
-                  config.policy().domains(),
-                  new SelfMail(config.policy()),
-                  barred,
-                  MessageMemory.ofHeap(),
-                  ids,
-                  world.clock()),
-              config.intake());
-      LiveCertificate certificate = certificate(config, world);
-      listener =
-          Listener.open(
-              config.smtp(),
-              intake,
-              ids,
-              certificate == null ? Optional::empty : certificate::engine);
-      Running running =
-          new Running(
-              store,
-              books,
-              certificate,
-              dispatcher,
-              subscribers,
-              new Retention(
-                  store, config.retention(), world.clock(), lastRow(store, world.clock())),
-              intake,
-              barred,
-              listener,
-              new Lookout(books, certificate, dispatcher, subscribers),
-              new Readiness(store, store::fault, books),
-              hearsay,
-              new Troubles(
-                  store, store::fault, books, dispatcher, certificate, subscribers, world.clock()));
-      Gateway gateway =
-          new Gateway(running, config.console() == null ? null : console(config, world, running));
+    try (Opened opened = new Opened()) {
+      Running running = running(config, environment, world, opened);
+      @Nullable Console console = null;
+      if (config.console() != null) {
+        console = console(config.console(), config.stateFolder(), world, running);
+        opened.add(console::close);
+      }
+      Gateway gateway = new Gateway(running, console);
       gateway.start();
+      opened.handOver();
       return gateway;
-    } catch (IOException | StoreUnavailable | RuntimeException e) {
-      // What was opened is closed in the reverse order: nothing may go on half.
-      if (listener != null) {
-        listener.close();
-      }
-      if (subscribers != null) {
-        subscribers.close();
-      }
-      courier.close();
-      store.close();
-      throw e;
     }
+  }
+
+  private static Running running(
+      Config config, Map<String, String> environment, World world, Opened opened)
+      throws IOException, StoreUnavailable {
+    SqliteStore store = SqliteStore.open(storeSettings(config), world.clock());
+    opened.add(store::close);
+    LiveBook books = books(config, environment, store, world.clock());
+    Hearsay hearsay = Hearsay.of(config, world);
+    opened.add(hearsay::close);
+    Dispatcher dispatcher = dispatcher(config, world, store, books, hearsay);
+    opened.add(dispatcher::close);
+    @Nullable Subscribers subscribers =
+        subscribers(config, environment, world, store, books, hearsay);
+    if (subscribers != null) {
+      opened.add(subscribers::close);
+    }
+    LiveCertificate certificate = certificate(config, world);
+    Barred barred = new Barred(store);
+    barred.look();
+    Retention retention =
+        new Retention(store, config.retention(), world.clock(), lastRow(store, world.clock()));
+    opened.add(retention::close);
+    Lookout lookout = new Lookout(books, certificate, dispatcher, subscribers);
+    opened.add(lookout::stop);
+    Ids ids = new Ids(world.clock(), world.chance());
+    Intake intake =
+        new Intake(
+            new Intake.Parts(
+                store,
+                store,
+                books::current,
+                config.policy().domains(),
+                new SelfMail(config.policy()),
+                barred,
+                MessageMemory.ofHeap(),
+                ids,
+                world.clock()),
+            config.intake());
+    Listener listener =
+        Listener.open(
+            config.smtp(),
+            intake,
+            ids,
+            certificate == null ? Optional::empty : certificate::engine);
+    opened.add(listener::close);
+    Parts parts =
+        new Parts(store, store::fault, books, dispatcher, certificate, subscribers, world.clock());
+    return new Running(
+        store,
+        parts,
+        retention,
+        intake,
+        barred,
+        listener,
+        lookout,
+        new Readiness(store, store::fault, books),
+        hearsay,
+        new Troubles(parts));
   }
 
   private static LiveBook books(
@@ -195,17 +219,12 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static Dispatcher dispatcher(
-      Config config,
-      World world,
-      SqliteStore store,
-      LiveBook books,
-      Courier courier,
-      Hearsay hearsay) {
+      Config config, World world, SqliteStore store, LiveBook books, Hearsay hearsay) {
     return new Dispatcher(
         new Dispatcher.Parts(
             store,
             books::current,
-            courier,
+            world.couriers().apply(config.delivery()),
             new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
             world.clock(),
             world.chance(),
@@ -213,26 +232,58 @@ public final class Gateway implements AutoCloseable {
         config.delivery());
   }
 
-  private static Console console(Config config, World world, Running running) throws IOException {
-    Checkup checkup =
-        new Checkup(
-            running.store(),
-            running.store()::fault,
-            running.books(),
-            running.dispatcher(),
-            running.certificate(),
-            running.subscribers(),
-            running.hearsay(),
-            world.clock(),
-            new Patience(Checkup.ANSWER_MAX));
+  /// Reads the files of the subscribers; nothing is told yet.
+  ///
+  /// @return null when the configuration names none
+  private static @Nullable Subscribers subscribers(
+      Config config,
+      Map<String, String> environment,
+      World world,
+      SqliteStore store,
+      LiveBook books,
+      Hearsay hearsay)
+      throws StoreUnavailable {
+    io.postern.feed.@Nullable Settings settings = config.subscribers();
+    if (settings == null) {
+      // Those of an earlier configuration keep nothing back any more.
+      store.keep(List.of(), world.clock().instant());
+      return null;
+    }
+    LiveFiles<Roster> files =
+        new LiveFiles<>(
+            new SubscriberFiles(settings, environment, Severity.WARNING),
+            new Shelf(store, "subscribers"),
+            world.clock());
+    files.start();
+    Feed feed =
+        new Feed(
+            new Feed.Parts(
+                store,
+                files::current,
+                books::current,
+                world.couriers().apply(config.delivery()),
+                new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
+                world.clock(),
+                world.chance(),
+                hearsay),
+            new Feed.Limits(
+                config.retention().log(),
+                config.delivery().stopGrace(),
+                Runtime.getRuntime().maxMemory() / FEED_HEAP_SHARE));
+    return new Subscribers(files, feed, store);
+  }
+
+  private static Console console(
+      io.postern.console.Settings settings, Path stateFolder, World world, Running running)
+      throws IOException {
     return Console.open(
-        Objects.requireNonNull(config.console()),
+        settings,
         new Console.Parts(
-            checkup::health,
+            new Checkup(running.parts(), running.hearsay()::hindrance)::health,
             running.readiness()::hindrances,
-            watch(running, world.clock())::page,
+            watch(running)::page,
             controls(running, world.clock()),
-            Token.make(config.stateFolder(), world.chance())));
+            Token.make(stateFolder, world.chance())));
   }
 
   private static Controls controls(Running running, InstantSource clock) {
@@ -241,8 +292,9 @@ public final class Gateway implements AutoCloseable {
       if (order instanceof Order.Block || order instanceof Order.Unblock) {
         running.barred().look();
       }
-      if (order instanceof Order.ResumeSubscriber(String name) && running.subscribers() != null) {
-        running.subscribers().feed().resume(name);
+      @Nullable Subscribers subscribers = running.parts().subscribers();
+      if (order instanceof Order.ResumeSubscriber(String name) && subscribers != null) {
+        subscribers.feed().resume(name);
       }
       running.wake();
       return done;
@@ -255,25 +307,21 @@ public final class Gateway implements AutoCloseable {
       return order.by(running.store(), clock.instant());
     } finally {
       // Also when it broke off: some may be erased.
-      if (order instanceof Order.Forget && running.subscribers() != null) {
-        running.subscribers().feed().reread();
+      @Nullable Subscribers subscribers = running.parts().subscribers();
+      if (order instanceof Order.Forget && subscribers != null) {
+        subscribers.feed().reread();
       }
     }
   }
 
-  private static Watch watch(Running running, InstantSource clock) {
+  private static Watch watch(Running running) {
     SqliteStore store = running.store();
-    @Nullable Subscribers subscribers = running.subscribers();
     return new Watch(
-        new Watch.Door(running.listener(), running.intake(), running.certificate()),
-        new Watch.Inside(store, store, store::figures, running.dispatcher(), running.books()),
-        new Watch.Told(subscribers == null ? Map::of : subscribers.feed()::stands, store),
+        running.parts(),
+        new Watch.Door(running.listener(), running.intake()),
+        new Watch.Kept(store, store::figures),
         new Watch.Whole(
-            version(),
-            running.readiness()::isReady,
-            running::turns,
-            running.hearsay()::counts,
-            clock));
+            version(), running.readiness()::isReady, running::turns, running.hearsay()::counts));
   }
 
   /// The version that the build wrote into the jar's manifest. Classes run from a directory have
@@ -310,9 +358,9 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void start() {
-    dispatcher.start();
-    if (subscribers != null) {
-      subscribers.start();
+    running.parts().dispatcher().start();
+    if (running.parts().subscribers() != null) {
+      running.parts().subscribers().start();
     }
     running.retention().start();
     running.lookout().start();
@@ -320,7 +368,7 @@ public final class Gateway implements AutoCloseable {
     running.readiness().started();
     log.atInfo()
         .addKeyValue("smtp", smtpAddresses())
-        .addKeyValue("book", books.state().version())
+        .addKeyValue("book", books().version())
         .log("ready");
   }
 
@@ -329,13 +377,14 @@ public final class Gateway implements AutoCloseable {
   ///
   /// @return what is in force after that, and what is wrong with the files
   public LiveBook.State reload() {
-    LiveBook.State state = books.reload();
-    dispatcher.wake();
-    if (subscribers != null) {
-      subscribers.reload();
+    Parts parts = running.parts();
+    LiveBook.State state = parts.books().reload();
+    parts.dispatcher().wake();
+    if (parts.subscribers() != null) {
+      parts.subscribers().reload();
     }
-    if (certificate != null) {
-      certificate.reload();
+    if (parts.certificate() != null) {
+      parts.certificate().reload();
     }
     return state;
   }
@@ -355,17 +404,17 @@ public final class Gateway implements AutoCloseable {
 
   /// How often the dispatcher has looked at the queue: for a test that waits for nothing to happen.
   long looks() {
-    return dispatcher.looks();
+    return running.parts().dispatcher().looks();
   }
 
   /// How many attempts are in flight.
   int inFlight() {
-    return dispatcher.inFlight();
+    return running.parts().dispatcher().inFlight();
   }
 
   /// Where it listens for mail.
   public List<InetSocketAddress> smtpAddresses() {
-    return listener.addresses();
+    return running.listener().addresses();
   }
 
   /// Where its console listens; empty when it has none.
@@ -375,12 +424,12 @@ public final class Gateway implements AutoCloseable {
 
   /// The rules in force, and how the files stand to them.
   public LiveBook.State books() {
-    return books.state();
+    return running.parts().books().state();
   }
 
   /// The certificate in force, and how its files stand to it; empty when nothing is encrypted.
   public Optional<LiveCertificate.State> certificate() {
-    return Optional.ofNullable(certificate).map(LiveCertificate::state);
+    return Optional.ofNullable(running.parts().certificate()).map(LiveCertificate::state);
   }
 
   /// How often each loop has turned, by its name. Each turns every few seconds at least, also while
@@ -393,7 +442,7 @@ public final class Gateway implements AutoCloseable {
   /// nothing that could make it wait.
   public String status() {
     Optional<String> hindrance = running.readiness().words();
-    LiveBook.State rules = books.state();
+    LiveBook.State rules = books();
     if (hindrance.isPresent() || rules.book() == null) {
       return hindrance.orElse("the rules are just being read");
     }
@@ -411,32 +460,32 @@ public final class Gateway implements AutoCloseable {
 
   /// Its status log.
   public Journal journal() {
-    return store;
+    return running.store();
   }
 
   /// Its queue.
   public MailQueue queue() {
-    return store;
+    return running.store();
   }
 
-  /// Stops in the order of the road: no new mail, then no new attempts, then the store.
-  /// Transactions and attempts that run get a bounded time.
+  /// Stops in the order of the road: no new mail, then no new posts, then the store. Transactions
+  /// and posts that run get a bounded time.
   @Override
   public void close() {
     log.info("stopping");
     running.readiness().stopping();
-    listener.close();
+    running.listener().close();
     running.hearsay().close();
     running.lookout().stop();
-    if (subscribers != null) {
-      subscribers.close();
+    if (running.parts().subscribers() != null) {
+      running.parts().subscribers().close();
     }
-    dispatcher.close();
+    running.parts().dispatcher().close();
     if (console != null) {
       console.close();
     }
     running.retention().close();
-    store.close();
+    running.store().close();
     log.info("stopped");
   }
 }

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Hands on to the notifier what delivery and the feed have to say. Of pauses it only says that
-/// there is something to see: what is so is looked up by [Troubles].
+/// there is something to see: what is so is looked up by [io.postern.watch.Troubles].
 ///
 /// @param notifier tells people; null when nobody is told
 record Hearsay(@Nullable Notifier notifier)

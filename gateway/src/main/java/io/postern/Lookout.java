@@ -1,6 +1,7 @@
 package io.postern;
 
 import io.postern.delivery.Dispatcher;
+import io.postern.feed.Subscribers;
 import io.postern.rules.LiveBook;
 import io.postern.tls.LiveCertificate;
 import java.time.Duration;

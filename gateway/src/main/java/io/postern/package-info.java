@@ -8,7 +8,8 @@
 ///   files
 ///
 /// What comes in: a configuration and the outside world. What goes out: a running gateway. What
-/// never happens here: anything but wiring. Start reading at [io.postern.Gateway].
+/// never happens here: anything but wiring, and what makes one part fit another. Start reading at
+/// [io.postern.Gateway].
 @NullMarked
 package io.postern;
 

@@ -2,10 +2,11 @@ package io.postern.watch;
 
 import io.postern.feed.Stand;
 import io.postern.feed.Stand.State;
+import io.postern.feed.Subscribers;
 import io.postern.journal.StoreUnavailable;
+import io.postern.queue.CursorView;
 import io.postern.queue.CursorView.Behind;
 import io.postern.watch.Page.Point;
-import io.postern.watch.Watch.Told;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,8 +19,8 @@ import java.util.TreeMap;
 final class SubscriberLines {
   private SubscriberLines() {}
 
-  static void write(Told told, Instant now, Page page) {
-    Map<String, Stand> stands = new TreeMap<>(told.stands().get());
+  static void write(Subscribers subscribers, Instant now, Page page) {
+    Map<String, Stand> stands = new TreeMap<>(subscribers.feed().stands());
     List<Point> states = new ArrayList<>();
     List<Point> posts = new ArrayList<>();
     List<Point> missed = new ArrayList<>();
@@ -57,15 +58,15 @@ final class SubscriberLines {
         "postern_subscriber_missed_events",
         "Events that a subscriber will never be told of, since it was first seen.",
         missed);
-    waiting(told, stands, now, page);
+    waiting(subscribers.cursors(), stands, now, page);
   }
 
-  private static void waiting(Told told, Map<String, Stand> stands, Instant now, Page page) {
+  private static void waiting(CursorView log, Map<String, Stand> stands, Instant now, Page page) {
     List<Point> rows = new ArrayList<>();
     List<Point> ages = new ArrayList<>();
     try {
       for (Map.Entry<String, Stand> entry : stands.entrySet()) {
-        Behind behind = told.log().behind(entry.getValue().position());
+        Behind behind = log.behind(entry.getValue().position());
         rows.add(new Point(behind.rows(), "subscriber", entry.getKey()));
         if (behind.oldest() != null) {
           long millis = Duration.between(behind.oldest(), now).toMillis();

@@ -1,19 +1,12 @@
 package io.postern.watch;
 
-import io.postern.delivery.Dispatcher;
-import io.postern.feed.Stand;
 import io.postern.intake.Intake;
 import io.postern.journal.Journal;
 import io.postern.notice.Notifier;
-import io.postern.queue.CursorView;
-import io.postern.queue.QueueView;
 import io.postern.queue.StoreFigures;
-import io.postern.rules.LiveBook;
 import io.postern.smtp.Listener;
-import io.postern.tls.LiveCertificate;
 import io.postern.watch.Page.Point;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,16 +14,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Reads the rooms' counters and states and writes them down for Prometheus, each time it is asked.
 /// Nothing is kept between two pages but the counts that the database needs a moment for.
 ///
 /// Safe for use by many threads: one page is written at a time, on a platform thread of its own.
 public final class Watch {
+  private final Parts parts;
   private final Door door;
-  private final Inside inside;
-  private final Told told;
+  private final Kept kept;
   private final Whole whole;
   private final QueueLines queueLines;
   private final ReentrantLock writing = new ReentrantLock();
@@ -39,28 +31,13 @@ public final class Watch {
   ///
   /// @param listener the open door
   /// @param intake who answers there
-  /// @param certificate what it is encrypted with; null when nothing is
-  public record Door(Listener listener, Intake intake, @Nullable LiveCertificate certificate) {}
+  public record Door(Listener listener, Intake intake) {}
 
-  /// What works behind it.
+  /// What is on disk.
   ///
-  /// @param queue the line of waiting mail
   /// @param journal the ledger
   /// @param store asked at each page for its figures
-  /// @param dispatcher who makes the attempts
-  /// @param books the rules
-  public record Inside(
-      QueueView queue,
-      Journal journal,
-      Supplier<StoreFigures> store,
-      Dispatcher dispatcher,
-      LiveBook books) {}
-
-  /// Who is told of events.
-  ///
-  /// @param stands how each one stands, by name; asked at each page
-  /// @param log where they have their places
-  public record Told(Supplier<Map<String, Stand>> stands, CursorView log) {}
+  public record Kept(Journal journal, Supplier<StoreFigures> store) {}
 
   /// What is known of the gateway as a whole.
   ///
@@ -68,21 +45,19 @@ public final class Watch {
   /// @param ready whether it takes mail
   /// @param turns how often each of its loops has turned
   /// @param notices what came of telling people by mail
-  /// @param clock the time
   public record Whole(
       String version,
       BooleanSupplier ready,
       Supplier<Map<String, Long>> turns,
-      Supplier<Notifier.Counts> notices,
-      InstantSource clock) {}
+      Supplier<Notifier.Counts> notices) {}
 
   /// Makes one; it reads nothing until it is asked.
-  public Watch(Door door, Inside inside, Told told, Whole whole) {
+  public Watch(Parts parts, Door door, Kept kept, Whole whole) {
+    this.parts = parts;
     this.door = door;
-    this.inside = inside;
-    this.told = told;
+    this.kept = kept;
     this.whole = whole;
-    this.queueLines = new QueueLines(inside.queue(), inside.journal());
+    this.queueLines = new QueueLines(parts.queue(), kept.journal());
   }
 
   /// A page in the text format of Prometheus, version 0.0.4.
@@ -100,7 +75,7 @@ public final class Watch {
   }
 
   private String write() {
-    Instant now = whole.clock().instant();
+    Instant now = parts.clock().instant();
     Page page = new Page();
     page.info(
         "postern_build",
@@ -129,14 +104,16 @@ public final class Watch {
     DoorLines.write(door.listener().traffic(), page);
     DoorLines.write(door.listener().sayings(), page);
     DoorLines.write(door.intake().counts(), page);
-    if (door.certificate() != null) {
-      DoorLines.write(door.certificate().state(), page);
+    if (parts.certificate() != null) {
+      DoorLines.write(parts.certificate().state(), page);
     }
-    RuleLines.write(inside.books().state(), page);
-    EndpointLines.write(inside.dispatcher().activity(), page);
-    queueLines.write(inside.books().state().book(), now, page);
-    SubscriberLines.write(told, now, page);
-    StoreLines.write(inside.store().get(), page);
+    RuleLines.write(parts.books().state(), page);
+    EndpointLines.write(parts.dispatcher().activity(), page);
+    queueLines.write(parts.books().state().book(), now, page);
+    if (parts.subscribers() != null) {
+      SubscriberLines.write(parts.subscribers(), now, page);
+    }
+    StoreLines.write(kept.store().get(), page);
     ProcessLines.write(page);
     return page.text();
   }

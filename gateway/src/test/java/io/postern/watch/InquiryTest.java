@@ -1,10 +1,11 @@
-package io.postern;
+package io.postern.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import io.postern.TestGateway;
 import io.postern.journal.StoreUnavailable;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -14,10 +15,10 @@ import org.junit.jupiter.api.Timeout;
 
 /// That nobody waits for ever for a store that does not answer.
 @Timeout(60)
-final class PatienceTest {
+final class InquiryTest {
   @Test
   void whatIsNotAnsweredIsGivenUpAndNotAskedAgainUntilItIs() throws Exception {
-    Patience patience = new Patience(Duration.ofMillis(20));
+    Inquiry inquiry = new Inquiry(Duration.ofMillis(20));
     CountDownLatch answer = new CountDownLatch(1);
     AtomicInteger questions = new AtomicInteger();
     for (int i = 0; i < 3; i++) {
@@ -25,7 +26,7 @@ final class PatienceTest {
           assertThrows(
               StoreUnavailable.class,
               () ->
-                  patience.ask(
+                  inquiry.ask(
                       () -> {
                         questions.incrementAndGet();
                         answer.await();
@@ -35,20 +36,20 @@ final class PatienceTest {
     }
     assertEquals(1, questions.get());
     answer.countDown();
-    TestGateway.until("the next question is answered", () -> isAnswered(patience));
+    TestGateway.until("the next question is answered", () -> isAnswered(inquiry));
   }
 
   @Test
   void whatIsOverdueIsWaitedForByNobodyElse() {
-    Patience patience = new Patience(Duration.ofSeconds(1));
+    Inquiry inquiry = new Inquiry(Duration.ofSeconds(1));
     CountDownLatch answer = new CountDownLatch(1);
-    assertThrows(StoreUnavailable.class, () -> patience.ask(() -> wait(answer)));
+    assertThrows(StoreUnavailable.class, () -> inquiry.ask(() -> wait(answer)));
     // One after the other they would wait for ten seconds.
     assertTimeout(
         Duration.ofSeconds(5),
         () -> {
           for (int i = 0; i < 10; i++) {
-            assertThrows(StoreUnavailable.class, () -> patience.ask(() -> "new"));
+            assertThrows(StoreUnavailable.class, () -> inquiry.ask(() -> "new"));
           }
         });
     answer.countDown();
@@ -59,9 +60,9 @@ final class PatienceTest {
     return "old";
   }
 
-  private static boolean isAnswered(Patience patience) {
+  private static boolean isAnswered(Inquiry inquiry) {
     try {
-      return patience.ask(() -> "new").equals("new");
+      return inquiry.ask(() -> "new").equals("new");
     } catch (StoreUnavailable _) {
       return false;
     }
@@ -69,14 +70,14 @@ final class PatienceTest {
 
   @Test
   void whatTheQuestionThrowsIsThrown() {
-    Patience patience = new Patience(TestGateway.PATIENCE);
+    Inquiry inquiry = new Inquiry(TestGateway.PATIENCE);
     StoreUnavailable gone = new StoreUnavailable("gone", false, new Exception());
     assertSame(
         gone,
         assertThrows(
             StoreUnavailable.class,
             () ->
-                patience.ask(
+                inquiry.ask(
                     () -> {
                       throw gone;
                     })));
@@ -86,7 +87,7 @@ final class PatienceTest {
         assertThrows(
             IllegalStateException.class,
             () ->
-                patience.ask(
+                inquiry.ask(
                     () -> {
                       throw bug;
                     })));

@@ -1,4 +1,4 @@
-package io.postern;
+package io.postern.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +7,7 @@ import io.postern.console.Health.Finding;
 import io.postern.console.Health.Level;
 import io.postern.delivery.Dispatcher;
 import io.postern.delivery.HttpCourier;
+import io.postern.delivery.Notices;
 import io.postern.delivery.Settings;
 import io.postern.fixture.FakeClock;
 import io.postern.notice.Cause;
@@ -14,16 +15,12 @@ import io.postern.notice.Cause.Kind;
 import io.postern.notice.Sight;
 import io.postern.queue.MailQueue;
 import io.postern.rules.LiveBook;
-import io.postern.rules.RuleFiles;
-import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.webhook.Payload;
 import java.lang.reflect.Proxy;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -41,50 +38,22 @@ final class CheckupTest {
 
   @Test
   void aStoreThatNeverAnswersIsToldAndDoesNotHoldUpWhoAsks() throws Exception {
-    new TestGateway(folder).rule("desk", URI.create("https://app.example.com/"));
+    LiveBook books = Books.in(folder, clock);
     CountDownLatch disk = new CountDownLatch(1);
     try (SqliteStore store =
         SqliteStore.open(
             io.postern.store.sqlite.Settings.of(folder.resolve("postern.db"), 0), clock)) {
-      LiveBook books =
-          new LiveBook(
-              new RuleFiles(
-                  new io.postern.rules.Settings(folder.resolve("rules"), Set.of(), true),
-                  Map.of(),
-                  Severity.WARNING),
-              new Shelf(store, "rules"),
-              clock);
-      books.start();
       Dispatcher dispatcher = dispatcher(store, books);
       dispatcher.start();
+      Parts parts =
+          new Parts(hanging(store, disk), Optional::empty, books, dispatcher, null, null, clock);
       try {
         List<Finding> findings =
-            new Checkup(
-                    hanging(store, disk),
-                    Optional::empty,
-                    books,
-                    dispatcher,
-                    null,
-                    null,
-                    new Hearsay(null),
-                    clock,
-                    new Patience(Duration.ofMillis(20)))
-                .health()
-                .findings();
+            new Checkup(parts, Optional::empty, Duration.ofMillis(20)).health().findings();
         assertEquals(1, findings.size(), findings.toString());
         assertEquals(Level.RED, findings.getFirst().level());
         assertTrue(findings.getFirst().text().contains("has not answered"), findings.toString());
-        Sight sight =
-            new Troubles(
-                    hanging(store, disk),
-                    Optional::empty,
-                    books,
-                    dispatcher,
-                    null,
-                    null,
-                    clock,
-                    new Patience(Duration.ofMillis(20)))
-                .look();
+        Sight sight = new Troubles(parts, Duration.ofMillis(20)).look();
         assertEquals(
             List.of(new Cause(Kind.STORE_READ, "")),
             sight.troubles().stream().map(Sight.Trouble::cause).toList());
@@ -121,7 +90,7 @@ final class CheckupTest {
             new Payload.Gateway("mx.example.com", "main"),
             clock,
             new Random(1),
-            new Hearsay(null)),
+            Notices.NONE),
         new Settings(true, Set.of(), 1, 1, 1, true, Duration.ofSeconds(1)));
   }
 }

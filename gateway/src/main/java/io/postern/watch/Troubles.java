@@ -1,14 +1,13 @@
-package io.postern;
+package io.postern.watch;
 
-import io.postern.delivery.Dispatcher;
 import io.postern.feed.Roster;
+import io.postern.feed.Subscribers;
 import io.postern.journal.StoreUnavailable;
 import io.postern.notice.Cause;
 import io.postern.notice.Cause.Kind;
 import io.postern.notice.Sight;
 import io.postern.notice.Sight.Trouble;
 import io.postern.queue.Cursor;
-import io.postern.queue.MailQueue;
 import io.postern.queue.Pause;
 import io.postern.queue.Waiting;
 import io.postern.rules.Book;
@@ -17,7 +16,6 @@ import io.postern.rules.Rule;
 import io.postern.settings.Problem;
 import io.postern.tls.LiveCertificate;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -25,25 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at the parts for what a person is to be told by mail. Everything is looked up as it is
 /// now, so that after a restart, too, nothing is missed and nothing is over that is not.
 ///
-/// @param fault what keeps the store from being written to; empty when nothing does
-/// @param certificate the door's; null when nothing is encrypted
-/// @param subscribers who is told of events; null when nobody is
-/// @param patience asks the store
-record Troubles(
-    MailQueue queue,
-    Supplier<Optional<String>> fault,
-    LiveBook books,
-    Dispatcher dispatcher,
-    @Nullable LiveCertificate certificate,
-    @Nullable Subscribers subscribers,
-    InstantSource clock,
-    Patience patience) {
+/// Safe for use by many threads.
+public final class Troubles {
   /// How long the store may take to answer: counting what waits takes a moment for each million,
   /// and may wait for others who search.
   private static final Duration ANSWER_MAX = Duration.ofMinutes(1);
@@ -62,6 +48,9 @@ record Troubles(
           Kind.SUBSCRIBER_PAUSED,
           Kind.SUBSCRIBER_FAILING);
 
+  private final Parts parts;
+  private final Inquiry inquiry;
+
   /// What one look has come to so far.
   private record Seen(List<Trouble> troubles, Set<Kind> unseen, Set<Cause> quiet) {
     Seen() {
@@ -69,41 +58,41 @@ record Troubles(
     }
   }
 
-  Troubles(
-      MailQueue queue,
-      Supplier<Optional<String>> fault,
-      LiveBook books,
-      Dispatcher dispatcher,
-      @Nullable LiveCertificate certificate,
-      @Nullable Subscribers subscribers,
-      InstantSource clock) {
-    this(
-        queue, fault, books, dispatcher, certificate, subscribers, clock, new Patience(ANSWER_MAX));
+  /// Makes one that looks at these parts.
+  public Troubles(Parts parts) {
+    this(parts, ANSWER_MAX);
+  }
+
+  /// For tests, which don't wait that long.
+  Troubles(Parts parts, Duration answerMax) {
+    this.parts = parts;
+    this.inquiry = new Inquiry(answerMax);
   }
 
   /// Looks.
-  Sight look() {
+  public Sight look() {
     List<Trouble> troubles = new ArrayList<>();
     lookAtThreads(troubles);
     lookAtRules(troubles);
-    if (certificate != null) {
-      lookAtCertificate(certificate.state(), troubles);
+    if (parts.certificate() != null) {
+      lookAtCertificate(parts.certificate().state(), troubles);
     }
-    if (subscribers != null && subscribers.files().state().stale()) {
+    if (parts.subscribers() != null && parts.subscribers().files().state().stale()) {
       troubles.add(
           new Trouble(
               new Cause(Kind.SUBSCRIBERS, ""),
               null,
-              facts(subscribers.files().state().problems())));
+              facts(parts.subscribers().files().state().problems())));
     }
-    if (!queue.hasRoom(0)) {
+    if (!parts.queue().hasRoom(0)) {
       troubles.add(new Trouble(new Cause(Kind.DISK_RESERVE, ""), null, "see store.disk-reserve"));
     }
-    fault
+    parts
+        .fault()
         .get()
         .ifPresent(words -> troubles.add(new Trouble(new Cause(Kind.STORE, ""), null, words)));
     try {
-      Seen seen = patience.ask(this::inStore);
+      Seen seen = inquiry.ask(this::inStore);
       troubles.addAll(seen.troubles());
       return new Sight(troubles, seen.unseen(), seen.quiet());
     } catch (StoreUnavailable e) {
@@ -116,21 +105,23 @@ record Troubles(
   private Seen inStore() throws StoreUnavailable {
     Seen seen = new Seen();
     lookAtQueue(seen);
-    lookAtSubscribers(seen);
+    if (parts.subscribers() != null) {
+      lookAtSubscribers(parts.subscribers(), seen);
+    }
     return seen;
   }
 
   private void lookAtThreads(List<Trouble> troubles) {
-    if (!dispatcher.isAlive()) {
+    if (!parts.dispatcher().isAlive()) {
       troubles.add(new Trouble(new Cause(Kind.DELIVERY, ""), null, "its thread has ended"));
     }
-    if (subscribers != null && !subscribers.feed().isAlive()) {
+    if (parts.subscribers() != null && !parts.subscribers().feed().isAlive()) {
       troubles.add(new Trouble(new Cause(Kind.FEED, ""), null, "its thread has ended"));
     }
   }
 
   private void lookAtRules(List<Trouble> troubles) {
-    LiveBook.State state = books.state();
+    LiveBook.State state = parts.books().state();
     if (state.stale() || state.book() == null) {
       List<String> facts = facts(state.problems());
       facts.addFirst(
@@ -146,7 +137,7 @@ record Troubles(
       troubles.add(new Trouble(new Cause(Kind.CERTIFICATE, ""), null, facts(state.problems())));
     }
     state
-        .ending(clock.instant())
+        .ending(parts.clock().instant())
         .ifPresent(
             words ->
                 troubles.add(
@@ -163,20 +154,20 @@ record Troubles(
   }
 
   private void lookAtQueue(Seen seen) throws StoreUnavailable {
-    Set<String> paused = lookAtPauses(queue.pauses(), Kind.ENDPOINT_PAUSED, seen);
-    Optional<Book> book = books.current();
+    Set<String> paused = lookAtPauses(parts.queue().pauses(), Kind.ENDPOINT_PAUSED, seen);
+    Optional<Book> book = parts.books().current();
     if (book.isEmpty()) {
       // All rules are gone then, and the one cause is told. What was told of them isn't over.
       seen.unseen().addAll(EnumSet.of(Kind.ENDPOINT_FAILING, Kind.RULE_GONE));
       return;
     }
-    for (Map.Entry<String, Duration> failing : queue.failing().entrySet()) {
+    for (Map.Entry<String, Duration> failing : parts.queue().failing().entrySet()) {
       String name = failing.getKey();
       if (book.get().rule(name).filter(Rule::enabled).isPresent()) {
         failing(new Cause(Kind.ENDPOINT_FAILING, name), failing.getValue(), paused, seen);
       }
     }
-    for (Waiting waiting : queue.waiting()) {
+    for (Waiting waiting : parts.queue().waiting()) {
       if (book.get().rule(waiting.rule()).isEmpty()) {
         seen.troubles()
             .add(
@@ -188,10 +179,7 @@ record Troubles(
     }
   }
 
-  private void lookAtSubscribers(Seen seen) throws StoreUnavailable {
-    if (subscribers == null) {
-      return;
-    }
+  private void lookAtSubscribers(Subscribers subscribers, Seen seen) throws StoreUnavailable {
     Set<String> paused =
         lookAtPauses(subscribers.cursors().pausedSubscribers(), Kind.SUBSCRIBER_PAUSED, seen);
     Optional<Roster> roster = subscribers.files().current();
@@ -247,7 +235,7 @@ record Troubles(
           .add(
               new Trouble(
                   cause,
-                  clock.instant().minus(time),
+                  parts.clock().instant().minus(time),
                   "nothing but failures for %d h %d min"
                       .formatted(time.toHours(), time.toMinutesPart())));
     }

@@ -1,4 +1,4 @@
-package io.postern;
+package io.postern.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,16 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
 import io.postern.rules.LiveBook;
-import io.postern.rules.RuleFiles;
-import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.Settings;
 import io.postern.store.sqlite.SqliteStore;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,19 +21,10 @@ final class ReadinessTest {
 
   @Test
   void aGatewayIsReadyFromTheEndOfItsStartToTheBeginningOfItsStop() throws Exception {
-    new TestGateway(folder).rule("desk", URI.create("https://app.example.com/"));
+    LiveBook books = Books.in(folder, new FakeClock());
     try (SqliteStore store =
         SqliteStore.open(Settings.of(folder.resolve("postern.db"), 0), new FakeClock())) {
       AtomicReference<Optional<String>> fault = new AtomicReference<>(Optional.empty());
-      LiveBook books =
-          new LiveBook(
-              new RuleFiles(
-                  new io.postern.rules.Settings(folder.resolve("rules"), Set.of(), true),
-                  Map.of(),
-                  Severity.WARNING),
-              new Shelf(store, "rules"),
-              new FakeClock());
-      books.start();
       Readiness readiness = new Readiness(store, fault::get, books);
       assertFalse(readiness.isReady());
       assertEquals(List.of("the gateway is starting"), readiness.hindrances());

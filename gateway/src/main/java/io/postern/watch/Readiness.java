@@ -1,4 +1,4 @@
-package io.postern;
+package io.postern.watch;
 
 import io.postern.queue.MailQueue;
 import io.postern.rules.LiveBook;
@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /// an endpoint that fails is no reason to take no mail.
 ///
 /// Safe for use by many threads.
-final class Readiness {
+public final class Readiness {
   private final MailQueue queue;
   private final Supplier<Optional<String>> fault;
   private final LiveBook books;
@@ -24,27 +24,30 @@ final class Readiness {
   }
 
   /// @param fault what keeps the store from being written to; empty when nothing does
-  Readiness(MailQueue queue, Supplier<Optional<String>> fault, LiveBook books) {
+  public Readiness(MailQueue queue, Supplier<Optional<String>> fault, LiveBook books) {
     this.queue = queue;
     this.fault = fault;
     this.books = books;
   }
 
-  void started() {
+  /// All has started.
+  public void started() {
     phase = Phase.RUNNING;
   }
 
-  void stopping() {
+  /// The stop begins.
+  public void stopping() {
     phase = Phase.STOPPING;
   }
 
-  boolean isReady() {
+  /// True when mail is taken.
+  public boolean isReady() {
     return hindrances().isEmpty();
   }
 
   /// Why no mail is taken, in words; empty when it is. Asks nothing that could make it wait for
   /// long.
-  List<String> hindrances() {
+  public List<String> hindrances() {
     List<String> hindrances = new ArrayList<>();
     passing().ifPresent(hindrances::add);
     hindrances.addAll(troubles());
@@ -53,7 +56,7 @@ final class Readiness {
 
   /// The same in one line for a person; empty when mail is taken. At the start and at the end there
   /// is nobody yet, or any more, whom a trouble keeps from being served.
-  Optional<String> words() {
+  public Optional<String> words() {
     Optional<String> passing = passing();
     List<String> troubles = passing.isPresent() ? List.of() : troubles();
     return troubles.isEmpty()

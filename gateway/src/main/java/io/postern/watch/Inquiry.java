@@ -1,4 +1,4 @@
-package io.postern;
+package io.postern.watch;
 
 import io.postern.journal.StoreUnavailable;
 import java.time.Duration;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// while. Whoever tells people of such a disk must not wait for it himself.
 ///
 /// Holds one thread at most: while a question waits for its answer, no other one is put.
-final class Patience {
+final class Inquiry {
   private final Duration max;
   private @Nullable FutureTask<?> open;
 
@@ -21,7 +21,7 @@ final class Patience {
   private long openUntil;
 
   /// @param max how long one answer may take
-  Patience(Duration max) {
+  Inquiry(Duration max) {
     this.max = max;
   }
 
