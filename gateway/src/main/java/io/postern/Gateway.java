@@ -46,6 +46,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -469,7 +471,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   /// Stops in the order of the road: no new mail, then no new posts, then the store. Transactions
-  /// and posts that run get a bounded time.
+  /// and posts that run get a bounded time; attempts and the posts to subscribers the same one.
   @Override
   public void close() {
     log.info("stopping");
@@ -477,10 +479,12 @@ public final class Gateway implements AutoCloseable {
     running.listener().close();
     running.hearsay().close();
     running.lookout().stop();
-    if (running.parts().subscribers() != null) {
-      running.parts().subscribers().close();
+    try (ExecutorService bothAtOnce = Executors.newVirtualThreadPerTaskExecutor()) {
+      bothAtOnce.execute(running.parts().dispatcher()::close);
+      if (running.parts().subscribers() != null) {
+        bothAtOnce.execute(running.parts().subscribers()::close);
+      }
     }
-    running.parts().dispatcher().close();
     if (console != null) {
       console.close();
     }
