@@ -39,7 +39,7 @@ final class Errand {
     if (asked.isPresent()) {
       return asked.get();
     }
-    try (SqliteStore store = SqliteStore.open(Gateway.storeSettings(config), Main.CLOCK)) {
+    try (SqliteStore store = SqliteStore.openExisting(Gateway.storeSettings(config), Main.CLOCK)) {
       return order.by(store, Main.CLOCK.instant());
     }
   }

@@ -76,14 +76,22 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
     this.purge = new Purge(readers, writer);
   }
 
-  /// Opens the store for a gateway, or for a command that changes something while no gateway runs.
-  /// Makes the database when there is none, brings it up to date, and makes ready again what a
-  /// process before this one had leased: holding the lock proves that it is gone.
+  /// Opens the store for a gateway. Makes the database when there is none, brings it up to date,
+  /// and makes ready again what a process before this one had leased: holding the lock proves that
+  /// it is gone.
   ///
   /// @throws StoreUnavailable with one sentence for the one who started it: when another gateway
-  ///   has the database, when it is newer than this program or not ours, or when it can't be used
+  ///   has the database, when it is another user's, newer than this program or not ours, or when it
+  ///   can't be used
   public static SqliteStore open(Settings settings, InstantSource clock) throws StoreUnavailable {
     return open(settings, clock, UnaryOperator.identity());
+  }
+
+  /// Opens the store in the same way for a command that changes something while no gateway runs. A
+  /// store that is not there is not made: it would be the caller's and not the gateway's.
+  public static SqliteStore openExisting(Settings settings, InstantSource clock)
+      throws StoreUnavailable {
+    return open(Database.existing(settings), settings, clock, Owned::ownerIn);
   }
 
   /// For tests, which stand between the writer and its connection.
@@ -99,7 +107,15 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
       UnaryOperator<Connection> door,
       UnaryOperator<Connection> checkpoints)
       throws StoreUnavailable {
-    Database database = Database.resolve(settings, door, checkpoints);
+    return open(Database.resolve(settings, door, checkpoints), settings, clock, Owned::ownerIn);
+  }
+
+  /// For tests, which are one user only.
+  static SqliteStore open(
+      Database database, Settings settings, InstantSource clock, Owned.Maker maker)
+      throws StoreUnavailable {
+    // Before the lock, which is a file as well.
+    Owned.requireOwn(database.path(), maker);
     GatewayLock lock = GatewayLock.take(database.path());
     try {
       database.create();
