@@ -44,11 +44,12 @@ final class Errand {
     }
   }
 
-  /// Asks the gateway that runs; empty when none answers.
+  /// Asks the gateway that runs; empty when nobody listens where it would.
   private static Optional<Done> ask(Config config, Order order) throws IOException {
     if (config.console() == null) {
       return Optional.empty();
     }
+    byte[] body = OrderForm.of(order).getBytes(StandardCharsets.UTF_8);
     HttpURLConnection call =
         (HttpURLConnection)
             URI.create("http:/%s/order".formatted(config.console().listen()))
@@ -60,20 +61,39 @@ final class Errand {
       call.setRequestMethod("POST");
       call.setRequestProperty("authorization", Token.read(config.stateFolder()).header());
       call.setDoOutput(true);
-      call.getOutputStream().write(OrderForm.of(order).getBytes(StandardCharsets.UTF_8));
-      int status = call.getResponseCode();
-      String text = text(status == 200 ? call.getInputStream() : call.getErrorStream());
-      if (status != 200) {
-        throw new IOException(
-            "the gateway refused, status " + status + (text.isEmpty() ? "" : ": " + text));
-      }
-      String[] numbers = text.split(" ", -1);
-      return Optional.of(new Done(Long.parseLong(numbers[0]), Long.parseLong(numbers[1])));
+      // Else Java itself would send the order again when a connection ends without an answer.
+      call.setFixedLengthStreamingMode(body.length);
+      call.connect();
     } catch (ConnectException | NoSuchFileException _) {
       return Optional.empty();
+    }
+    try {
+      return Optional.of(answer(call, body));
     } finally {
       call.disconnect();
     }
+  }
+
+  private static Done answer(HttpURLConnection call, byte[] order) throws IOException {
+    int status;
+    String text;
+    try {
+      call.getOutputStream().write(order);
+      status = call.getResponseCode();
+      text = text(status == 200 ? call.getInputStream() : call.getErrorStream());
+    } catch (IOException e) {
+      throw new IOException(
+          "the gateway stopped amid the order, so it may be half done; look what it did (postern"
+              + " queue list), and give it again: "
+              + e.getMessage(),
+          e);
+    }
+    if (status != 200) {
+      throw new IOException(
+          "the gateway refused, status " + status + (text.isEmpty() ? "" : ": " + text));
+    }
+    String[] numbers = text.split(" ", -1);
+    return new Done(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
   }
 
   private static String text(@Nullable InputStream in) throws IOException {

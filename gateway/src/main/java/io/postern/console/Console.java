@@ -30,7 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// `POST /order` has an operator's order ([OrderForm]) carried out for who shows the token, and
 /// answers 200 with two numbers: [Done]'s. 401 without the token, 400 for what is no order, 503
-/// when the store could not do it, with the reason.
+/// when the store could not do it, with the reason, 500 when a fault of ours kept it from being
+/// done to its end.
 public final class Console implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Console.class);
 
@@ -188,6 +189,9 @@ public final class Console implements AutoCloseable {
       return new Said(400, String.valueOf(e.getMessage()));
     } catch (StoreUnavailable e) {
       return new Said(503, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      log.atError().setCause(e).log("an operator's order was not carried out to its end");
+      return new Said(500, "internal error; see the service log");
     }
   }
 
