@@ -160,8 +160,8 @@ final class DeliveryTable {
   /// A claim, and since when it was due.
   record Leased(long number, long due, Claim claim) implements Found {}
 
-  /// A delivery whose row, or that of its mail, was damaged, or is one that this program doesn't
-  /// understand.
+  /// A delivery whose row, or that of its mail, was damaged or is gone, or is one that this program
+  /// doesn't understand.
   ///
   /// @param reason of its last deferred row; null when there is none
   record Unread(long number, @Nullable String reason, RuntimeException why) implements Found {}
@@ -176,7 +176,7 @@ final class DeliveryTable {
         "SELECT d.number, d.due, d.recipient, d.attempt, d.replay, d.began_ms, d.reason, "
             + MailTable.COLUMNS
             + """
-            FROM deliveries d JOIN mails m ON m.number = d.number >> 20
+            FROM deliveries d LEFT JOIN mails m ON m.number = d.number >> 20
             WHERE d.rule = ? AND d.state < 2 AND d.due <= ? ORDER BY d.due LIMIT ?
             """,
         row -> found(row, rule, readers),

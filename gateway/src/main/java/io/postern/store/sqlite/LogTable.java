@@ -90,9 +90,13 @@ final class LogTable {
     sql.update(
         INTO
             + """
-            SELECT ?, ?, ?, m.received, m.session, m.helo, m.header_from, d.recipient, m.message_id,
-              m.id || '-' || (d.number & 1048575), d.rule, d.attempt, ?, ?, ?
-            FROM deliveries d JOIN mails m ON m.number = d.number >> 20
+            SELECT ?, ?, ?, d.received, coalesce(m.session, ''), coalesce(m.helo, ''),
+              coalesce(m.header_from, ''), d.recipient, coalesce(m.message_id, ''),\
+            """
+            + DeliveryId.TEXT
+            + """
+            , d.rule, d.attempt, ?, ?, ?
+            FROM deliveries d LEFT JOIN mails m ON m.number = d.number >> 20
             WHERE d.number = ?
             """,
         trial.ended(),

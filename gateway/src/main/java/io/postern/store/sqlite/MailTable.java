@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,14 @@ final class MailTable {
       """
       m.number, m.id, m.session, m.peer_ip, m.peer_port, m.helo, m.esmtp, m.tls, m.reverse_path,
       m.recipients, m.received, m.size, m.utf8
+      """;
+
+  /// The number of a mail whose row is gone, and of which nothing but deliveries tells.
+  static final String LOST =
+      """
+      SELECT ?1 AS number
+      WHERE NOT EXISTS (SELECT 1 FROM mails WHERE number = ?1) AND EXISTS (
+        SELECT 1 FROM deliveries WHERE number >= (?1 << 20) AND number < ((?1 + 1) << 20))
       """;
 
   /// Recipients stand one a line: a local part holds no control characters.
@@ -134,13 +143,16 @@ final class MailTable {
     return removed;
   }
 
-  /// Removes mails that are of no more use: small ones with their bytes.
+  /// Removes mails that are of no more use: small ones with their bytes. One that was lost may have
+  /// been of any size.
   ///
   /// @return those whose chunks are left to the sweep
   List<Long> purge(List<Long> mails) throws SQLException {
     List<Long> large = new ArrayList<>();
     for (long mail : mails) {
-      if (sql.number("SELECT size FROM mails WHERE number = ?", mail) > Spool.BLOCK) {
+      Optional<Long> size =
+          sql.first("SELECT size FROM mails WHERE number = ?", row -> row.getLong(1), mail);
+      if (size.isEmpty() || size.get() > Spool.BLOCK) {
         remove(mail, false);
         large.add(mail);
       } else {
@@ -151,9 +163,19 @@ final class MailTable {
     return large;
   }
 
-  /// The id of a mail that is there.
+  /// The id of a mail that is there; the one that it goes by when it is lost.
   Optional<String> id(long mail) throws SQLException {
-    return sql.first("SELECT id FROM mails WHERE number = ?", row -> row.getString(1), mail);
+    Optional<String> id =
+        sql.first("SELECT id FROM mails WHERE number = ?", row -> row.getString(1), mail);
+    return id.isPresent() ? id : sql.first(LOST, row -> DeliveryId.lost(row.getLong(1)), mail);
+  }
+
+  /// The numbers of the mail with an id, which is one or none.
+  static List<Long> numbers(Sql sql, String id) throws SQLException {
+    Optional<Long> lost = DeliveryId.lost(id);
+    return lost.isPresent()
+        ? sql.list(LOST, row -> row.getLong(1), lost.get())
+        : sql.list("SELECT number FROM mails WHERE id = ?", row -> row.getLong(1), id);
   }
 
   /// Removes a mail; its chunks are left to the sweep.
@@ -176,10 +198,10 @@ final class MailTable {
 
   /// Reads the columns of [#COLUMNS] from a place on.
   ///
-  /// @throws RuntimeException of any kind when the row was damaged
+  /// @throws RuntimeException of any kind when the row was damaged, or is gone
   static Mail mail(ResultSet row, int first, Readers readers) throws SQLException {
     return new Mail(
-        row.getString(first + 1),
+        Objects.requireNonNull(row.getString(first + 1), "it is not there"),
         envelope(row, first),
         new StoredMessage(readers, row.getLong(first), row.getLong(first + 11)));
   }

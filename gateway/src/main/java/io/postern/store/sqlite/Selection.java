@@ -21,26 +21,39 @@ record Selection(String from, String where, List<Object> values) {
   }
 
   static Selection of(Choice choice, State state) {
-    boolean byId = !choice.id().isEmpty();
-    String index = state == State.WAITING ? "deliveries_waiting" : "deliveries_ended";
-    // CROSS JOIN keeps the order: one seek into the index for each rule.
-    String from =
-        byId
-            ? """
-            mails m CROSS JOIN deliveries d
-              ON d.number >= (m.number << 20) AND d.number < ((m.number + 1) << 20)
-            CROSS JOIN rules r ON r.number = d.rule
-            """
-            : "rules r CROSS JOIN deliveries d INDEXED BY " + index + " ON d.rule = r.number";
+    Selection ofState =
+        (choice.id().isEmpty() ? ofAll(state) : ofId(choice.id())).and(condition(state));
     String time = state == State.WAITING ? "d.received" : "d.due";
-    Selection all =
+    Selection ofTime =
+        ofState
+            .and(time + " >= ?", millis(choice.since(), Long.MIN_VALUE))
+            .and(time + " < ?", millis(choice.until(), Long.MAX_VALUE));
+    return choice.rule().isEmpty() ? ofTime : ofTime.and("r.name = ?", choice.rule());
+  }
+
+  /// CROSS JOIN keeps the order: one seek into the index for each rule.
+  private static Selection ofAll(State state) {
+    String index = state == State.WAITING ? "deliveries_waiting" : "deliveries_ended";
+    return new Selection(
+        "rules r CROSS JOIN deliveries d INDEXED BY " + index, "d.rule = r.number", List.of());
+  }
+
+  private static Selection ofId(String id) {
+    Optional<DeliveryId> delivery = DeliveryId.parse(id);
+    String mail = delivery.map(DeliveryId::mail).orElse(id);
+    Optional<Long> lost = DeliveryId.lost(mail);
+    String one = lost.isPresent() ? MailTable.LOST : "SELECT number FROM mails WHERE id = ?1";
+    Selection ofMail =
         new Selection(
-            from,
-            condition(state) + " AND " + time + " >= ? AND " + time + " < ?",
-            List.of(
-                millis(choice.since(), Long.MIN_VALUE), millis(choice.until(), Long.MAX_VALUE)));
-    Selection ofRule = choice.rule().isEmpty() ? all : all.and("r.name = ?", choice.rule());
-    return byId ? ofRule.withId(choice.id()) : ofRule;
+            "(" + one + ") m CROSS JOIN deliveries d CROSS JOIN rules r",
+            """
+            d.number >= (m.number << 20) AND d.number < ((m.number + 1) << 20)
+              AND r.number = d.rule\
+            """,
+            List.of(lost.isPresent() ? lost.get() : mail));
+    return delivery.isEmpty()
+        ? ofMail
+        : ofMail.and("d.number = (m.number << 20) + ?", delivery.get().place());
   }
 
   private static String condition(State state) {
@@ -51,17 +64,9 @@ record Selection(String from, String where, List<Object> values) {
     };
   }
 
-  private Selection withId(String id) {
-    Optional<DeliveryId> delivery = DeliveryId.parse(id);
-    Selection ofMail = and("m.id = ?", delivery.map(DeliveryId::mail).orElse(id));
-    return delivery.isEmpty()
-        ? ofMail
-        : ofMail.and("d.number = (m.number << 20) + ?", delivery.get().place());
-  }
-
-  Selection and(String condition, Object value) {
+  Selection and(String condition, Object... bound) {
     List<Object> more = new ArrayList<>(values);
-    more.add(value);
+    more.addAll(List.of(bound));
     return new Selection(from, where + " AND " + condition, more);
   }
 

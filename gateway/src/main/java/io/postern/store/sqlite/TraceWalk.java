@@ -49,14 +49,7 @@ final class TraceWalk {
   void mails(Traces traces, Found found) throws StoreUnavailable {
     switch (traces) {
       case Traces.OfMail(String id) -> {
-        List<Long> one =
-            readers.read(
-                DOING,
-                sql ->
-                    sql.list(
-                        "SELECT number FROM mails WHERE id = ?",
-                        row -> row.getLong(1),
-                        mailId(id)));
+        List<Long> one = readers.read(DOING, sql -> MailTable.numbers(sql, mailId(id)));
         if (!one.isEmpty()) {
           found.numbers(one);
         }

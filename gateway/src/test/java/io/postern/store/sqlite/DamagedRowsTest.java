@@ -4,6 +4,7 @@ import static io.postern.queue.Samples.bytes;
 import static io.postern.queue.Samples.mail;
 import static io.postern.queue.Samples.put;
 import static io.postern.queue.Samples.read;
+import static io.postern.queue.Samples.trial;
 import static io.postern.queue.Samples.want;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -21,7 +22,11 @@ import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Choice;
 import io.postern.queue.Claim;
+import io.postern.queue.Done;
 import io.postern.queue.Pause;
+import io.postern.queue.Pending;
+import io.postern.queue.Retention;
+import io.postern.queue.Settlement;
 import io.postern.queue.Spool;
 import io.postern.queue.Traces;
 import io.postern.store.sqlite.SqliteVerification.Finding;
@@ -190,6 +195,50 @@ class DamagedRowsTest {
       assertEquals(0, store.ledger().unaccounted());
       clock.tick(Duration.ofHours(1));
       assertEquals(Optional.empty(), claimOf("m2", store));
+    }
+  }
+
+  /// Nobody would find it by the mail's id any more; the number is what `postern verify` names.
+  @Test
+  void aDeliveryWhoseMailIsGoneWaitsAsWellAndGoesByItsNumber() throws Exception {
+    Sqls.run(path(), "DELETE FROM mails WHERE id IN ('m2', 'm3')");
+    Instant now = clock.instant();
+    try (SqliteStore store = open()) {
+      List<Claim> claims = store.claim(want("desk", 10), now);
+      assertEquals(2, claims.size());
+      for (Claim claim : claims) {
+        store.settle(claim, new Settlement.Done(trial(now, 200, "")));
+      }
+      assertEquals(Optional.of(now.plus(Duration.ofHours(1))), store.nextDue(List.of("desk")));
+      assertEquals(List.of(), store.claim(want("desk", 10), now));
+      assertEquals(
+          List.of("lost2-1", "lost3-1"),
+          store.pending("desk", 10).stream().map(Pending::delivery).toList());
+      Row row =
+          store.search(Query.ALL, 0, 10).stream()
+              .filter(it -> it.status() == Status.DEFERRED)
+              .findFirst()
+              .orElseThrow();
+      assertEquals("lost3-1", row.step().delivery());
+      assertEquals("desk@in.example.com", row.arrival().to());
+
+      assertEquals(0, store.drop(Choice.of("lost1")), "that one is there");
+      assertEquals(new Done(0, 0), store.forget(new Traces.OfMail("lost1")));
+      assertEquals(1, store.drop(Choice.of("lost2-1")));
+      assertEquals("dropped by operator", store.search(Query.ALL, 0, 1).getFirst().reason());
+      assertEquals(new Done(1, 2), store.forget(new Traces.OfMail("lost3")));
+      assertEquals(new Done(0, 0), store.forget(new Traces.OfMail("lost3")));
+
+      assertEquals(0, store.ledger().waiting());
+      assertEquals(0, store.ledger().unaccounted());
+      assertEquals("0", Sqls.text(path(), "SELECT count(*) FROM chunks WHERE number >> 20 = 3"));
+      clock.tick(Duration.ofDays(31));
+      Retention retention =
+          new Retention(store, io.postern.queue.Settings.USUAL, clock, clock.instant());
+      while (retention.runOnce()) {
+        // There may be more.
+      }
+      Sqls.await(path(), "SELECT count(*) FROM chunks WHERE number >> 20 = 2", "0");
     }
   }
 
