@@ -17,6 +17,10 @@ final class StoredSpool implements Spool {
 
   private static final int PLACES_MAX = Tables.PLACES - 1;
 
+  /// What a delivery and its queued row take of a transaction, with their indexes: about as much as
+  /// 2 KB of a message.
+  private static final long ROUTE_BYTES = 2_048;
+
   private final Writer writer;
   private byte[] block = new byte[FIRST_BYTES];
   private int filled;
@@ -109,10 +113,11 @@ final class StoredSpool implements Spool {
     // The change has the block now. Whatever becomes of it, there is nothing to try again with.
     state = State.BROKEN;
     release();
+    long bytes = length + ROUTE_BYTES * accepted.routes().size();
     Ticket<Boolean> kept =
         place == 0
-            ? writer.send("keep a mail", change, length)
-            : writer.sendPatiently("keep a mail", change, length);
+            ? writer.send("keep a mail", change, bytes)
+            : writer.sendPatiently("keep a mail", change, bytes);
     kept.await();
     state = State.KEPT;
   }

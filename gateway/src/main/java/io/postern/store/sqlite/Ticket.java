@@ -16,7 +16,7 @@ final class Ticket<T> {
   /// Null after the end: it holds on to a block of a message, and others to the ticket.
   private @Nullable Change<T> change;
 
-  private final int bytes;
+  private final long bytes;
   private final boolean patient;
   private final CompletableFuture<T> end = new CompletableFuture<>();
 
@@ -29,9 +29,9 @@ final class Ticket<T> {
   /// A change that nobody has seen yet.
   ///
   /// @param doing what is being done, in words that follow "The store can't"
-  /// @param bytes how much memory the change holds on to
+  /// @param bytes how much it writes, about: many a mail is small and has a thousand recipients
   /// @param patient true when it stands in the line's patient lane
-  Ticket(String doing, Change<T> change, int bytes, boolean patient) {
+  Ticket(String doing, Change<T> change, long bytes, boolean patient) {
     this.doing = doing;
     this.change = change;
     this.bytes = bytes;
@@ -48,7 +48,8 @@ final class Ticket<T> {
     return patient;
   }
 
-  int bytes() {
+  /// How much it writes, about.
+  long bytes() {
     return bytes;
   }
 

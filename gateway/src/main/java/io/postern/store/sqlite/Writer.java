@@ -30,8 +30,7 @@ final class Writer {
   /// How many changes may wait for the thread; more callers wait to get in line.
   private static final int WAITING_MAX = 4_096;
 
-  /// How many bytes of messages one transaction takes, so that a small mail waits for few large
-  /// ones.
+  /// How many bytes one transaction writes, about, so that a small mail waits for few large ones.
   static final long GROUP_BYTES_MAX = 4L * 1024 * 1024;
 
   /// The longest time between two turns of the loop, so that one that hangs can be told from one
@@ -87,7 +86,7 @@ final class Writer {
     /// The write-ahead log has grown.
     ///
     /// @param changes how many changes the transaction took
-    /// @param bytes how many bytes of messages
+    /// @param bytes how much those wrote, about
     void written(int changes, long bytes);
 
     /// The file has become shorter, or will when the write-ahead log is moved into it.
@@ -157,14 +156,14 @@ final class Writer {
 
   /// Gets a change in line, and returns at once.
   ///
-  /// @param bytes how much memory it holds on to
-  <T> Ticket<T> send(String doing, Change<T> change, int bytes) throws StoreUnavailable {
+  /// @param bytes how much it writes, about
+  <T> Ticket<T> send(String doing, Change<T> change, long bytes) throws StoreUnavailable {
     return send(new Ticket<>(doing, change, bytes, false));
   }
 
   /// The same for the blocks of a long message, and for what must come after them: what is sent by
   /// others meanwhile may overtake it.
-  <T> Ticket<T> sendPatiently(String doing, Change<T> change, int bytes) throws StoreUnavailable {
+  <T> Ticket<T> sendPatiently(String doing, Change<T> change, long bytes) throws StoreUnavailable {
     return send(new Ticket<>(doing, change, bytes, true));
   }
 
@@ -306,9 +305,9 @@ final class Writer {
       if (isTrial) {
         open.touch();
       }
-      long begun = System.nanoTime();
+      long before = nanos.getAsLong();
       open.commit();
-      commitSeconds.note((System.nanoTime() - begun) / 1e9);
+      commitSeconds.note((nanos.getAsLong() - before) / 1e9);
     } catch (SQLException | RuntimeException | Error e) {
       tell(group, e);
       drop();
