@@ -31,6 +31,11 @@ final class SegmentWriter {
   /// Whether rows may point to it.
   private boolean used;
 
+  /// Which segment was open at the mark, and where it ended; 0 for none.
+  private long markedNumber;
+
+  private long markedEnd;
+
   SegmentWriter(Segments segments) {
     this.segments = segments;
   }
@@ -54,6 +59,30 @@ final class SegmentWriter {
       return new Extent(number, start, length, Segments.crc(bytes, length));
     } catch (IOException e) {
       throw new Faults.Unwritten(segments.path(number) + " can't be written: " + e.getMessage(), e);
+    }
+  }
+
+  /// Notes how far it is, before something that may be undone.
+  void mark() {
+    markedNumber = number;
+    markedEnd = end;
+  }
+
+  /// Takes back what was appended since the mark, to which no row points any more: it would be a
+  /// copy of a message that nobody finds when the mail is to be forgotten.
+  void back() throws SQLException {
+    try {
+      FileChannel channel = open;
+      if (markedNumber != number && markedNumber != 0) {
+        // It became full meanwhile.
+        segments.shorten(markedNumber, markedEnd);
+      }
+      if (channel != null) {
+        end = markedNumber == number ? markedEnd : 0;
+        channel.truncate(end);
+      }
+    } catch (IOException e) {
+      throw new SQLException(segments.folder() + " can't be written: " + e.getMessage(), e);
     }
   }
 

@@ -185,6 +185,13 @@ final class Segments {
     }
   }
 
+  /// Cuts off what lies at the end of a segment.
+  void shorten(long number, long end) throws IOException {
+    try (FileChannel channel = FileChannel.open(path(number), StandardOpenOption.WRITE)) {
+      channel.truncate(end);
+    }
+  }
+
   /// Removes a segment to which no row points any more.
   void remove(long number) throws IOException {
     Files.deleteIfExists(path(number));

@@ -82,6 +82,7 @@ final class Tables {
   void begin() throws SQLException {
     ready = false;
     sql.update("BEGIN IMMEDIATE");
+    segments.mark();
   }
 
   /// Returns when the transaction is in the write-ahead log and the log is synced; before it, what
@@ -93,6 +94,7 @@ final class Tables {
 
   void savepoint() throws SQLException {
     sql.update("SAVEPOINT change");
+    segments.mark();
   }
 
   void release() throws SQLException {
@@ -126,6 +128,7 @@ final class Tables {
     }
     try {
       sql.update(undo);
+      segments.back();
       sql.update(goOn);
     } catch (SQLException e) {
       if (why instanceof SQLException cause) {

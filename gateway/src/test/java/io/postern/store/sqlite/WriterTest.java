@@ -1,5 +1,8 @@
 package io.postern.store.sqlite;
 
+import static io.postern.queue.Samples.bytes;
+import static io.postern.queue.Samples.mail;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,17 +11,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.fixture.FakeClock;
 import io.postern.journal.JournalContract;
 import io.postern.journal.StoreUnavailable;
+import io.postern.queue.Accepted;
 import io.postern.queue.StoreFigures;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -278,6 +286,85 @@ final class WriterTest {
     Sqls.await(path, "SELECT count(*) FROM spools", "0");
     assertEquals("0", Sqls.text(path, "SELECT count(*) FROM chunks"));
     assertTrue(gate.commits.get() <= 2, () -> gate.commits + " commits");
+  }
+
+  @Test
+  void mailsOfManyRecipientsAreNotAllInOneGroup() throws Exception {
+    String[] recipients = new String[1_000];
+    Arrays.fill(recipients, "desk");
+    gate.shut();
+    Ticket<Integer> first = send("first");
+    gate.awaitSomeone();
+    List<Thread> peers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Accepted accepted = mail("m" + i, clock.instant(), recipients);
+      peers.add(Thread.ofPlatform().start(() -> keep(accepted)));
+    }
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (writer.figures(NO_DISK).waiting() < peers.size()) {
+      assertTrue(System.nanoTime() < deadline, "they are in line");
+      LockSupport.parkNanos(1_000_000);
+    }
+    gate.open();
+    first.await();
+    for (Thread peer : peers) {
+      peer.join();
+    }
+    assertEquals("4000", Sqls.text(path, "SELECT count(*) FROM deliveries"));
+    assertEquals(3, gate.commits.get(), "one alone, and two mails each");
+  }
+
+  private void keep(Accepted accepted) {
+    try (StoredSpool spool = new StoredSpool(writer)) {
+      spool.write(new byte[10], 0, 10);
+      spool.keep(accepted);
+    } catch (StoreUnavailable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// What is appended before something is undone would stay in the segment, where nobody looks for
+  /// it when the mail is to be forgotten.
+  @Test
+  void whatIsUndoneLeavesNothingInASegment() throws Exception {
+    gate.shut();
+    Ticket<Integer> first = send("first");
+    gate.awaitSomeone();
+    byte[] one = bytes(100_000);
+    byte[] two = bytes(50_000);
+    byte[] three = bytes(30_000);
+    List<Ticket<Boolean>> good = new ArrayList<>();
+    good.add(chunk(1, one, false));
+    Ticket<Boolean> bad = chunk(2, two, true);
+    good.add(chunk(3, three, false));
+    gate.open();
+    first.await();
+    assertThrows(StoreUnavailable.class, bad::await);
+    for (Ticket<Boolean> ticket : good) {
+      assertTrue(ticket.await());
+    }
+    assertTrue(chunk(4, two, false).await());
+
+    List<Path> segments = Sqls.segments(folder);
+    assertEquals(1, segments.size());
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(one);
+    all.writeBytes(three);
+    all.writeBytes(two);
+    assertArrayEquals(all.toByteArray(), Files.readAllBytes(segments.getFirst()));
+  }
+
+  private Ticket<Boolean> chunk(long mail, byte[] bytes, boolean fails) throws StoreUnavailable {
+    return writer.send(
+        "keep a chunk",
+        tables -> {
+          tables.chunks().write(ChunkTable.number(mail, 0), bytes, bytes.length);
+          if (fails) {
+            throw new Faults.Refused("made by the test");
+          }
+          return true;
+        },
+        bytes.length);
   }
 
   @Test
