@@ -126,6 +126,20 @@ public interface OrdersContract {
   }
 
   @Test
+  default void whatEndedBeforeTheClockWasSetBackIsReplayedToo() throws Exception {
+    put(queue(), mail("m1", clock().instant(), "desk"), bytes(10));
+    fail("desk");
+    clock().tick(Duration.ofHours(-1));
+    put(queue(), mail("m2", clock().instant(), "desk"), bytes(10));
+    fail("desk");
+    Choice failed = new Choice("", "", Set.of(State.FAILED), null, null);
+    assertEquals(2, queue().count(failed));
+    assertEquals(2, queue().replay(failed, ""));
+    assertEquals(0, queue().count(failed));
+    assertEquals(2, claim("desk").size());
+  }
+
+  @Test
   default void aThousandAreReplayedInSmallPartsWhichAllCount() throws Exception {
     String[] rules = new String[100];
     for (int i = 0; i < rules.length; i++) {
