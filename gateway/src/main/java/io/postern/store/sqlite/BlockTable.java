@@ -1,6 +1,7 @@
 package io.postern.store.sqlite;
 
 import io.postern.journal.BlockChange;
+import io.postern.queue.Blocklist;
 import io.postern.queue.Blocklist.Block;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -25,6 +26,10 @@ final class BlockTable {
         sql.number("SELECT count(*) FROM blocks WHERE sender = ?", block.sender()) > 0;
     if (isThere) {
       return false;
+    }
+    if (sql.number("SELECT count(*) FROM blocks") >= Blocklist.BLOCKS_MAX) {
+      throw new Faults.Refused(
+          "there are " + Blocklist.BLOCKS_MAX + " of them, and no more can be: remove some");
     }
     BlockChange change = new BlockChange(0, block.since(), true, block.sender(), block.reason());
     sql.update(

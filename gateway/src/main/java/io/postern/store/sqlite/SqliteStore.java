@@ -256,10 +256,6 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
 
   @Override
   public boolean block(Block block) throws StoreUnavailable {
-    if (reader.blocks().size() >= BLOCKS_MAX) {
-      throw Faults.refused(
-          "There are " + BLOCKS_MAX + " blocked senders, and no more can be: remove some.");
-    }
     return writer.call("block a sender", tables -> tables.blocks().add(block));
   }
 

@@ -5,8 +5,10 @@ import static io.postern.queue.Samples.mail;
 import static io.postern.queue.Samples.put;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Blocklist.Block;
 import io.postern.queue.Retention;
 import java.time.Duration;
@@ -27,6 +29,22 @@ final class BlockTableTest extends StoreCase {
     assertTrue(store.unblock("example.org", clock.instant()));
     assertFalse(store.unblock("example.org", clock.instant()));
     assertEquals(List.of(second), store.blocks());
+  }
+
+  @Test
+  void whoIsBlockedAlreadyNeedsNoRoom() throws Exception {
+    Sqls.run(
+        path(),
+        """
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+        INSERT INTO blocks (sender, since, reason) SELECT 'n' || i || '.example.org', 0, '' FROM n
+        """);
+    assertFalse(store.block(new Block("n7.example.org", clock.instant(), "")));
+    Block oneMore = new Block("example.org", clock.instant(), "");
+    StoreUnavailable full = assertThrows(StoreUnavailable.class, () -> store.block(oneMore));
+    assertTrue(full.getMessage().contains("there are 100000"), full.getMessage());
+    assertTrue(store.unblock("n7.example.org", clock.instant()));
+    assertTrue(store.block(oneMore));
   }
 
   /// Who follows the log follows the changes too: no number is given twice, and none comes late.
