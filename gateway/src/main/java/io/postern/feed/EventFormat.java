@@ -34,7 +34,8 @@ public enum EventFormat {
     return Arrays.stream(values()).filter(format -> format.word().equals(word)).findFirst();
   }
 
-  /// How many events a post can hold, at most.
+  /// How many events a post can hold, at most: one, or all that a batch has. With a number between
+  /// them events would move from post to post when one of a batch is erased.
   public int eventsMax() {
     return this == SOCKETLABS || this == BIK ? 1 : MANY;
   }

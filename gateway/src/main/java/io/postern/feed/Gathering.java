@@ -3,14 +3,17 @@ package io.postern.feed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Events that wait for more of them, to be posted together. For one thread.
 final class Gathering {
-  private final Map<Group, List<Event>> groups = new LinkedHashMap<>();
+  private final Map<Group, List<Event>> groups =
+      new TreeMap<>(Comparator.comparing(Group::type).thenComparing(Group::account));
+
   private final boolean byAccount;
   private final EventSize size;
   private @Nullable Event oldest;
@@ -34,9 +37,13 @@ final class Gathering {
   /// @param last the row behind which it begins
   /// @param subscriber whose posts they are to fit
   Gathering(long last, Subscriber subscriber) {
+    this(last, subscriber.batching().byAccount(), subscriber.dialect().size());
+  }
+
+  Gathering(long last, boolean byAccount, EventSize size) {
     this.last = last;
-    this.byAccount = subscriber.batching().byAccount();
-    this.size = subscriber.dialect().size();
+    this.byAccount = byAccount;
+    this.size = size;
   }
 
   /// Adds the events of one row.
@@ -93,7 +100,8 @@ final class Gathering {
   }
 
   /// What is there, parted into posts: those of one group follow each other, and the groups are in
-  /// the order of their first events.
+  /// the order of their types and accounts, whichever began first. After an erasure, which leaves
+  /// fewer events and never other ones, there are fewer posts, too, or each keeps its place.
   ///
   /// @param eventsMax how many events a post can hold
   List<Parcel> parcels(int eventsMax) {

@@ -22,8 +22,8 @@ public record Obstacle(String id, int attempts, List<Event> events) {
   ///
   /// @param log where it reads
   /// @param book the rules in force, which know their accounts; null when there are none
-  /// @return empty when nothing was tried in vain, and while a change of its file is yet to be
-  ///   taken
+  /// @return empty when nothing was tried in vain, and while a change of its file, or of the log,
+  ///   is yet to be taken
   public static Optional<Obstacle> of(
       Subscriber subscriber, Cursor cursor, CursorView log, @Nullable Book book)
       throws StoreUnavailable {
@@ -35,7 +35,7 @@ public record Obstacle(String id, int attempts, List<Event> events) {
     }
     List<Parcel> parcels =
         new Rows(log, teller).parcels(subscriber, cursor.position(), batch.last());
-    return batch.done() < parcels.size()
+    return parcels.size() == batch.posts()
         ? Optional.of(new Obstacle(batch.postId(), attempts, parcels.get(batch.done()).events()))
         : Optional.empty();
   }

@@ -18,6 +18,10 @@ final class Progress {
   /// How often it is noted that rows were passed over which are none of the subscriber's business.
   private static final Duration NOTED_EVERY = Duration.ofMinutes(1);
 
+  /// How many events a batch has at most when each is a post of its own, for all of the posts' rows
+  /// are written by one commit, beside which the store writes nothing else.
+  private static final int POSTS_MAX = 100;
+
   private final TellingParts parts;
   private final Rows rows;
   private final Notes notes;
@@ -98,7 +102,9 @@ final class Progress {
       gathering = new Gathering(cursor.position(), subscriber);
     }
     Gathering gathered = gathering;
-    Gathering.Room room = new Gathering.Room(eventsMax, parts.inHand().share());
+    int postMax = subscriber.dialect().format().eventsMax();
+    int most = Math.min(eventsMax, POSTS_MAX * postMax);
+    Gathering.Room room = new Gathering.Room(most, parts.inHand().share());
     boolean isAtEnd = rows.gather(subscriber, gathered, room, Long.MAX_VALUE);
     if (gathered.isEmpty()) {
       gathering = null;
@@ -109,7 +115,7 @@ final class Progress {
       return false;
     }
     gathering = null;
-    parcels = gathered.parcels(subscriber.dialect().format().eventsMax());
+    parcels = gathered.parcels(postMax);
     cursor =
         cursor.with(new Batch(parts.ids().next(), gathered.last(), 0, version, parcels.size()));
     for (int i = 0; i < parcels.size(); i++) {
@@ -151,8 +157,8 @@ final class Progress {
     return ripe.isBefore(latest) ? ripe : latest;
   }
 
-  /// Reads the batch that was noted before this process began; ends one of which nothing is left to
-  /// post, or whose posts would not be the same ones any more.
+  /// Reads the batch that was noted before this process began; ends one whose posts would not be
+  /// the same ones any more.
   void resume(Subscriber subscriber) throws StoreUnavailable {
     Batch batch = batch();
     String current = version(subscriber);
@@ -164,15 +170,9 @@ final class Progress {
       version = current;
       parcels = rows.parcels(subscriber, cursor.position(), batch.last());
     }
-    if (parcels.size() != batch.posts() && !parcels.isEmpty()) {
-      // A report was erased meanwhile: what was the third post may be the second now.
-      close("the log was changed; its events are posted anew");
-      return;
-    }
-    if (batch.done() >= parcels.size()) {
-      cursor = cursor.at(batch.last());
-      parcels = List.of();
-      save();
+    if (parcels.size() != batch.posts()) {
+      // Something was erased meanwhile: what was the third post may be the second now, or none.
+      close("the log was changed; what is left of its events is posted anew");
     }
   }
 
@@ -189,6 +189,10 @@ final class Progress {
 
   /// Ends the batch without moving on: its open posts will not be made.
   void close(String reason) throws StoreUnavailable {
+    if (notes.size() > 0) {
+      // Rows of attempts that are not on disk yet would say later that those posts wait still.
+      save();
+    }
     parts.cursors().abandon(batch().id(), parts.clock().instant(), Arrival.clean(reason));
     cursor = cursor.with((Batch) null);
     parcels = List.of();

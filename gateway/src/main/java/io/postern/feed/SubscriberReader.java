@@ -42,7 +42,7 @@ record SubscriberReader(
   private static final Duration BATCH_INTERVAL_MAX = Duration.ofMinutes(10);
   private static final int BATCH = 100;
   private static final int BATCH_MIN = 100;
-  private static final int BATCH_MAX = 10_000;
+  static final int BATCH_MAX = 10_000;
 
   /// Reads a file.
   ///

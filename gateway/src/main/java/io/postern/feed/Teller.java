@@ -36,6 +36,10 @@ record Teller(Supplier<Optional<Book>> books, CursorView log) {
 
   private static final int VERSION_DIGITS = 16;
 
+  /// Of how [Gathering] parts a batch into posts; another one for each other way. Builds before
+  /// there was a number put the posts into the order of their first events.
+  private static final String PARTING = "2";
+
   /// Between what the subscriber's file decides and what the rules do.
   private static final String SEPARATOR = ".";
 
@@ -140,6 +144,7 @@ record Teller(Supplier<Optional<Book>> books, CursorView log) {
     String all =
         String.join(
             "\n",
+            PARTING,
             new TreeSet<>(selection.types()).toString(),
             new TreeSet<>(selection.statuses()).toString(),
             new TreeSet<>(selection.rules()).toString(),

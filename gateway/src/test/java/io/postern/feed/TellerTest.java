@@ -32,7 +32,9 @@ final class TellerTest {
   private static final Subscriber.Selection BOUNCES =
       new Subscriber.Selection(
           Set.of(Event.Type.BOUNCES), Set.of(Status.values()), Set.of(), Set.of());
-  private static final byte[] REPORT =
+
+  /// A mail that reports of one recipient.
+  static final byte[] REPORT =
       """
       Content-Type: multipart/report; report-type=delivery-status; boundary=b
 

@@ -86,9 +86,10 @@ final class TellingStage {
   }
 
   /// An event as its receiver reads it.
-  record Told(String delivery, String status, String account, boolean isTest) {
+  record Told(String id, String delivery, String status, String account, boolean isTest) {
     private static Told of(JsonNode event) {
       return new Told(
+          event.path("id").asString(""),
           event.path("delivery").asString(""),
           event.path("status").asString(""),
           event.path("account").asString(""),
@@ -117,9 +118,11 @@ final class TellingStage {
     if (!hasFormat) {
       post.append("  format: postern\n");
     }
+    if (!rest.toString().contains("events:")) {
+      rest.append("events: [deliveries]\n");
+    }
     Files.writeString(
-        folder.resolve("subscribers").resolve("ops.yaml"),
-        "name: ops\nevents: [deliveries]\n" + post + rest);
+        folder.resolve("subscribers").resolve("ops.yaml"), "name: ops\n" + post + rest);
     io.postern.feed.Settings settings =
         new io.postern.feed.Settings(folder.resolve("subscribers"), Set.of(), true);
     subscriber =
@@ -223,6 +226,12 @@ final class TellingStage {
             : "ALTER TABLE hidden RENAME TO block_changes");
   }
 
+  /// The cursors can't be written, or can again.
+  void breakCursors(boolean isBroken) {
+    change(
+        isBroken ? "ALTER TABLE cursors RENAME TO hidden" : "ALTER TABLE hidden RENAME TO cursors");
+  }
+
   private void change(String statement) {
     try (Connection database =
             DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("postern.db"));
@@ -315,6 +324,21 @@ final class TellingStage {
         Samples.bytes(10));
   }
 
+  /// A mail that is a report of another one.
+  void report(String id, String rule) throws StoreUnavailable {
+    Accepted mail = Samples.mail(id, clock.instant(), rule);
+    Accepted.Heading heading = mail.heading();
+    Samples.put(
+        store,
+        new Accepted(
+            id,
+            mail.envelope(),
+            new Accepted.Heading(heading.from(), heading.messageId(), heading.subject(), true),
+            mail.book(),
+            mail.routes()),
+        TellerTest.REPORT);
+  }
+
   void succeed(String rule) throws StoreUnavailable {
     for (Claim claim : store.claim(Samples.want(rule, 100), clock.instant())) {
       store.settle(claim, new Settlement.Done(Samples.trial(clock.instant(), 200, "")));
@@ -381,6 +405,21 @@ final class TellingStage {
     return script.taken;
   }
 
+  /// The ids of those.
+  List<String> takenIds() {
+    return script.takenIds;
+  }
+
+  /// The ids of the events that the log has now, from its beginning.
+  Set<String> idsInLog() throws StoreUnavailable {
+    Teller teller = new Teller(this::book, store);
+    return new Rows(store, teller)
+        .parcels(subscriber, 0, store.newest()).stream()
+            .flatMap(parcel -> parcel.events().stream())
+            .map(Event::id)
+            .collect(Collectors.toSet());
+  }
+
   List<String> ids(int from, int to) {
     return IntStream.range(from, to).mapToObj(it -> "m" + it + "-1").toList();
   }
@@ -430,6 +469,7 @@ final class TellingStage {
     private final Queue<Outcome> next = new ArrayDeque<>();
     private final List<Posted> posts = new ArrayList<>();
     private final List<String> taken = new ArrayList<>();
+    private final List<String> takenIds = new ArrayList<>();
     private final Map<String, Outcome> poison = new HashMap<>();
     private Look look = () -> {};
     private Outcome always = new Outcome.Accepted(200);
@@ -457,6 +497,7 @@ final class TellingStage {
       Outcome outcome = answer(events);
       if (outcome instanceof Outcome.Accepted) {
         taken.addAll(posts.getLast().told());
+        events.forEach(event -> takenIds.add(event.id()));
       }
       return outcome;
     }
