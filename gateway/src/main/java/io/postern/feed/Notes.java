@@ -22,9 +22,6 @@ final class Notes {
   /// What the post of a test event holds, in words.
   static final String TEST_EVENT = "1 test event";
 
-  /// A row of a test event that was not taken is among so many, the newest.
-  private static final int ROWS_MAX = 10;
-
   private final Cursors cursors;
   private final String subscriber;
   private final String hostName;
@@ -63,19 +60,16 @@ final class Notes {
     note(id, events, isTaken ? Status.SUCCEEDED : Status.DEFERRED, now, trial);
   }
 
-  /// The test event that another process could not make be taken, to go on with it; one that went
-  /// to another URL is ended.
-  Optional<String> openTest(URI url, Instant now) throws StoreUnavailable {
-    Postings.Wanted wanted = new Postings.Wanted(null, null, Set.of(), subscriber);
-    Optional<Posting> open =
-        cursors.postings(wanted, 0, ROWS_MAX).stream()
-            .filter(it -> it.events().equals(TEST_EVENT) && it.status() == Status.DEFERRED)
-            .findFirst();
-    if (open.isPresent() && !open.get().trial().endpointUrl().equals(url.toString())) {
-      endTest(open.get().id(), URI.create(open.get().trial().endpointUrl()), now);
-      return Optional.empty();
-    }
-    return open.map(Posting::id);
+  /// The post that is on disk as not taken, and is to be made again: of a test event, or the one at
+  /// which a batch stands.
+  Optional<Posting> open() throws StoreUnavailable {
+    Postings.Wanted deferred = new Postings.Wanted(null, null, Set.of(Status.DEFERRED), subscriber);
+    return cursors.postings(deferred, 0, 1).stream().findFirst();
+  }
+
+  /// True of the row of a test event.
+  static boolean isTest(Posting posting) {
+    return posting.events().equals(TEST_EVENT);
   }
 
   /// Another one is to be posted in its place.

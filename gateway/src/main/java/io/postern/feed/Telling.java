@@ -2,12 +2,15 @@ package io.postern.feed;
 
 import io.postern.delivery.Outcome;
 import io.postern.feed.Stand.State;
+import io.postern.journal.Posting;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Cursor;
 import io.postern.queue.Pause;
 import io.postern.queue.Pause.Cause;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,7 +78,8 @@ final class Telling {
     this.progress = new Progress(parts, notes, cursor);
     this.losses = new Losses(parts, notes, progress);
     this.lookedAt = parts.clock().instant();
-    if (cursor.standing().attempts() > 0) {
+    if (cursor.standing().attempts() > 0 || cursor.batch() != null) {
+      // What was not over may not have been taken, though its failures were forgotten since.
       pace.failed();
     }
     // While no gateway ran, nobody could be told. That somebody wanted to be told nothing is no
@@ -149,13 +153,28 @@ final class Telling {
   }
 
   /// Who is mended is tried at once, however long the wait was to be.
-  private void noteReceiver(Subscriber subscriber) {
-    if (known != null && !known.isReachedAs(subscriber) && progress.standing().attempts() > 0) {
-      if (!testId.isEmpty()) {
-        notes.endTest(testId, known.receiver().url(), parts.clock().instant());
+  private void noteReceiver(Subscriber subscriber) throws StoreUnavailable {
+    if (progress.standing().attempts() > 0) {
+      URI before;
+      boolean isMended;
+      if (known == null) {
+        // Tried before this process began, or before its file was enabled again: its row says
+        // where.
+        Optional<Posting> open = notes.open();
+        testId = open.filter(Notes::isTest).map(Posting::id).orElse("");
+        before = URI.create(open.map(it -> it.trial().endpointUrl()).orElse(""));
+        isMended = open.isPresent() && !before.equals(subscriber.receiver().url());
+      } else {
+        before = known.receiver().url();
+        isMended = !known.isReachedAs(subscriber);
+      }
+      if (isMended && !testId.isEmpty()) {
+        notes.endTest(testId, before, parts.clock().instant());
         testId = "";
       }
-      resumed();
+      if (isMended) {
+        resumed();
+      }
     }
     known = subscriber;
   }
@@ -273,15 +292,16 @@ final class Telling {
     note(answer, now);
     progress.stand(progress.standing().well(now));
     progress.endPost();
+    // Before anything else is asked of the store, which may not have it.
+    if (pause != null && parts.cursors().resumeFailingSubscriber(name)) {
+      log.atInfo().addKeyValue("subscriber", name).log("subscriber resumed: it takes events again");
+      parts.notices().resumed(name);
+    }
     if (!progress.hasBatch()) {
       pace.taken();
       begin(subscriber, now);
     } else if (notes.size() >= UNSAVED_MAX) {
       progress.save();
-    }
-    if (pause != null && parts.cursors().resumeFailingSubscriber(name)) {
-      log.atInfo().addKeyValue("subscriber", name).log("subscriber resumed: it takes events again");
-      parts.notices().resumed(name);
     }
     return now;
   }
@@ -356,9 +376,6 @@ final class Telling {
 
   private Instant test(Subscriber subscriber, Instant now) throws StoreUnavailable {
     int attempt = progress.standing().attempts() + 1;
-    if (testId.isEmpty() && attempt > 1) {
-      testId = notes.openTest(subscriber.receiver().url(), now).orElse("");
-    }
     if (testId.isEmpty()) {
       testId = parts.ids().next();
     }
@@ -367,6 +384,9 @@ final class Telling {
     counts.ended(answer.outcome());
     Instant ended = parts.clock().instant();
     elapse(ended, true);
+    if (answer.outcome() instanceof Outcome.NotMade(_, boolean stopping) && stopping) {
+      return ended;
+    }
     notes.tried(testId, Notes.TEST_EVENT, answer, attempt, ended);
     lastReason = Envoy.reason(answer.outcome());
     if (answer.outcome() instanceof Outcome.Accepted) {

@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.delivery.Outcome;
+import io.postern.journal.Posting;
+import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Accepted;
 import io.postern.queue.Pause;
 import io.postern.queue.Pause.Cause;
+import io.postern.queue.Traces;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -253,13 +257,137 @@ final class TellingTroubleTest extends TellingCase {
 
   @Test
   void aBatchOfManyPostsIsNotedNowAndThen() throws Exception {
-    stage.subscriber("validate: false", "format: bik", "batch: { max: 150 }");
-    stage.mails(150);
+    String[] rules = IntStream.range(0, 150).mapToObj(i -> "rule" + i).toArray(String[]::new);
+    for (String rule : rules) {
+      stage.rule(rule, rule + "/one");
+    }
+    stage.subscriber("validate: false", "batch: { max: 150, split: account }");
+    stage.put("m0", rules);
     List<Integer> noted = new ArrayList<>();
     stage.whilePosting(() -> noted.add(stage.store().cursors().getFirst().batch().done()));
     stage.turnToRest();
     assertEquals(150, noted.size());
     assertEquals(List.of(0, 100), noted.stream().distinct().toList());
+  }
+
+  @Test
+  void aBatchOfOneEventAPostHasNotMorePostsThanOneCommitMayNote() throws Exception {
+    stage.subscriber("validate: false", "format: bik", "batch: { max: 10000 }");
+    stage.mails(250);
+    stage.clock().tick(INTERVAL);
+    List<Integer> sizes = new ArrayList<>();
+    stage.whilePosting(() -> sizes.add(stage.store().cursors().getFirst().batch().posts()));
+    stage.turnToRest();
+    assertEquals(250, sizes.size());
+    assertEquals(List.of(100, 50), sizes.stream().distinct().toList());
+    assertEquals(stage.ids(0, 250), stage.told());
+  }
+
+  @Test
+  void aPostOfWhichAllWasErasedWaitsNoLonger() throws Exception {
+    stage.subscriber("validate: false", "events: [bounces]");
+    stage.report("r0", "desk");
+    stage.clock().tick(INTERVAL);
+    stage.answer(DOWN);
+    stage.turnToRest();
+    stage.store().forget(new Traces.OfMail("r0"));
+    stage.telling().reread();
+    stage.clock().tick(RETRY);
+    stage.turnToRest();
+    assertEquals(1, stage.posts().size());
+    assertEquals(List.of(Status.FAILED), stage.postings().stream().map(Posting::status).toList());
+    assertEquals(null, stage.telling().cursor().batch());
+    stage.clock().tick(Duration.ofMinutes(2));
+    stage.turnToRest();
+    assertEquals(stage.store().newest(), stage.store().cursors().getFirst().position());
+  }
+
+  @Test
+  void aTestEventThatOurStopCutOffIsNoAttempt() throws Exception {
+    stage.subscriber();
+    stage.answer(new Outcome.NotMade("the gateway stopped during the call", true));
+    stage.turn();
+    assertEquals(List.of(), stage.postings());
+    stage.restart();
+    assertEquals(0, stage.telling().cursor().standing().attempts());
+    stage.turnToRest();
+    assertEquals(2, stage.posts().size(), "it is tried at once");
+    assertEquals(1, stage.posts().getLast().attempt());
+  }
+
+  @Test
+  void whatIsTakenEndsThePauseThoughWhatFollowsCannotBeRead() throws Exception {
+    stage.subscriber("validate: false");
+    stage.mails(1);
+    stage.clock().tick(INTERVAL);
+    stage.store().pauseSubscriber(new Pause("ops", stage.clock().instant(), Cause.FAILING, "down"));
+    stage.whilePosting(
+        () -> {
+          stage.mails(1);
+          stage.breakLog(true);
+        });
+    assertThrows(StoreUnavailable.class, stage::turn);
+    stage.breakLog(false);
+    assertEquals(null, stage.pause());
+    assertEquals(List.of("resumed ops"), stage.notices().told());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoWasMendedWhileNoGatewayRanIsTriedAtOnce(boolean isValidated) throws Exception {
+    String retry = "retry: { schedule: [1h, 6h, 24h], period: 4d }";
+    stage.subscriber("validate: " + isValidated, retry);
+    stage.mails(1);
+    stage.clock().tick(INTERVAL);
+    stage.answer(DOWN);
+    stage.turnToRest();
+    stage.restart();
+    stage.turnToRest();
+    assertEquals(1, stage.posts().size(), "a restart alone mends nothing");
+    stage.restart();
+    stage.url("https://other.example.com/events");
+    stage.turnToRest();
+    assertEquals("https://other.example.com/events", stage.posts().get(1).url());
+    assertEquals(1, stage.posts().get(1).attempt());
+    assertEquals("m0-1", stage.told().getLast());
+    assertEquals(
+        List.of(), stage.postings().stream().filter(it -> it.status() == Status.DEFERRED).toList());
+  }
+
+  @Test
+  void whoWasResumedWhileNoGatewayRanGetsItsPaceStepByStep() throws Exception {
+    stage.subscriber("validate: false");
+    stage.mails(300);
+    stage.answer(DOWN);
+    stage.turnToRest();
+    assertTrue(stage.store().resumeSubscriber("ops"));
+    stage.restart();
+    stage.turnToRest();
+    stage.clock().tick(INTERVAL);
+    stage.turnToRest();
+    assertEquals(
+        List.of(100, 100, 20, 40, 80, 60),
+        stage.posts().stream().map(it -> it.events().size()).toList());
+  }
+
+  @Test
+  void aPostThatIsNotMadeAnyMoreIsNotSaidToWaitByWhatCouldNotBeNotedBefore() throws Exception {
+    stage.subscriber("validate: false");
+    stage.mails(1);
+    stage.clock().tick(INTERVAL);
+    stage.answer(DOWN);
+    stage.whilePosting(() -> stage.breakCursors(true));
+    assertThrows(StoreUnavailable.class, stage::turn);
+    stage.whilePosting(() -> {});
+    stage.breakCursors(false);
+    stage.subscriber("validate: false", "statuses: [queued]");
+    // Before the next turn, as the feed does it.
+    stage.skip(1);
+    stage.clock().tick(RETRY);
+    stage.turnToRest();
+    assertEquals(
+        List.of(Status.SUCCEEDED, Status.FAILED),
+        stage.postings().stream().map(Posting::status).toList());
   }
 
   @Test
