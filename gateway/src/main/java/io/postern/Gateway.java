@@ -34,7 +34,6 @@ import io.postern.watch.Parts;
 import io.postern.watch.Readiness;
 import io.postern.watch.Troubles;
 import io.postern.watch.Watch;
-import io.postern.webhook.Payload;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -227,7 +226,7 @@ public final class Gateway implements AutoCloseable {
             store,
             books::current,
             world.couriers().apply(config.delivery()),
-            new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
+            config.gateway(),
             world.clock(),
             world.chance(),
             hearsay),
@@ -264,7 +263,7 @@ public final class Gateway implements AutoCloseable {
                 files::current,
                 books::current,
                 world.couriers().apply(config.delivery()),
-                new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
+                config.gateway(),
                 world.clock(),
                 world.chance(),
                 hearsay),

@@ -1,6 +1,7 @@
 package io.postern;
 
 import io.postern.config.Config;
+import io.postern.feed.Notices;
 import io.postern.mail.Ids;
 import io.postern.notice.Cause;
 import io.postern.notice.Cause.Kind;
@@ -15,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// there is something to see: what is so is looked up by [io.postern.watch.Troubles].
 ///
 /// @param notifier tells people; null when nobody is told
-record Hearsay(@Nullable Notifier notifier)
-    implements io.postern.delivery.Notices, io.postern.feed.Notices {
+record Hearsay(@Nullable Notifier notifier) implements Notices {
   /// For the people that the configuration names.
   static Hearsay of(Config config, World world) {
     if (config.notices() == null) {

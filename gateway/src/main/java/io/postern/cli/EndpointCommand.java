@@ -10,7 +10,6 @@ import io.postern.journal.Times;
 import io.postern.queue.Order;
 import io.postern.queue.Pause;
 import io.postern.store.sqlite.SqliteReader;
-import io.postern.webhook.Payload;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -102,7 +101,7 @@ final class EndpointCommand implements Runnable {
     Rehearsal.Report report =
         Rehearsal.hold(
             RulesOption.rule(config, rule, line).endpoint(),
-            new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
+            config.gateway(),
             config.delivery(),
             new Rehearsal.Given(Main.CLOCK, World.real().chance()));
     print(report, line.getOut());

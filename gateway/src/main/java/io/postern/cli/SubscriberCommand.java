@@ -16,7 +16,6 @@ import io.postern.queue.Cursor;
 import io.postern.queue.Order;
 import io.postern.queue.Pause;
 import io.postern.store.sqlite.SqliteReader;
-import io.postern.webhook.Payload;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -137,7 +136,7 @@ final class SubscriberCommand implements Runnable {
           EventRehearsal.hold(
               subscriber,
               wanted,
-              new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
+              config.gateway(),
               new EventRehearsal.Given(courier, world.clock(), world.chance()));
     }
     PrintWriter out = line.getOut();

@@ -1,6 +1,7 @@
 package io.postern.config;
 
 import io.postern.mail.Domain;
+import io.postern.webhook.Payload;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param delivery how mail is delivered
 /// @param notices who is told by mail what is wrong; null for nobody
 /// @param console where the console listens; null for no console
-/// @param serverComposition the field `server_composition` of payloads
+/// @param gateway who we are, in posts
 public record Config(
     Path file,
     Domain hostName,
@@ -42,7 +43,7 @@ public record Config(
     io.postern.delivery.Settings delivery,
     io.postern.notice.@Nullable Settings notices,
     io.postern.console.@Nullable Settings console,
-    String serverComposition) {
+    Payload.Gateway gateway) {
   /// A gigabyte, in bytes.
   public static final long DISK_RESERVE = 1L << 30;
 

@@ -12,6 +12,7 @@ import io.postern.settings.Problems;
 import io.postern.settings.Section;
 import io.postern.settings.Text;
 import io.postern.settings.TextFile;
+import io.postern.webhook.Payload;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -148,7 +149,7 @@ public final class ConfigFile {
     io.postern.notice.@Nullable Settings notices =
         new NoticesSection(root.section("notices"), problems).read(hostName, policy.domains());
     io.postern.console.@Nullable Settings console = console();
-    String composition = composition(hostName.ascii());
+    Payload.Gateway gateway = new Payload.Gateway(hostName.ascii(), composition(hostName.ascii()));
     root.done();
     if (problems.hasErrors()) {
       return Optional.empty();
@@ -170,7 +171,7 @@ public final class ConfigFile {
             deliverySettings,
             notices,
             console,
-            composition));
+            gateway));
   }
 
   private Domain hostName() {

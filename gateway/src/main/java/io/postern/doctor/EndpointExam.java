@@ -6,7 +6,6 @@ import io.postern.delivery.Rehearsal;
 import io.postern.journal.Arrival;
 import io.postern.rules.Rule;
 import io.postern.webhook.Endpoint;
-import io.postern.webhook.Payload;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +72,7 @@ record EndpointExam(
   private Rehearsal.Report hold(Endpoint posted) throws IOException {
     return Rehearsal.hold(
         posted,
-        new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
+        config.gateway(),
         config.delivery(),
         new Rehearsal.Given(instruments.clock(), instruments.chance()));
   }

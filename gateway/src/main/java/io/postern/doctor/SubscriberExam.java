@@ -9,7 +9,6 @@ import io.postern.feed.EventRehearsal;
 import io.postern.feed.Subscriber;
 import io.postern.feed.Subscriber.Receiver;
 import io.postern.journal.Arrival;
-import io.postern.webhook.Payload;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +76,7 @@ record SubscriberExam(
           EventRehearsal.hold(
               subscriber,
               type(),
-              new Payload.Gateway(config.hostName().ascii(), config.serverComposition()),
+              config.gateway(),
               new EventRehearsal.Given(courier, instruments.clock(), instruments.chance()));
       List<Finding> findings = new ArrayList<>();
       findings.add(judge(report));

@@ -2,9 +2,10 @@ package io.postern.feed;
 
 import io.postern.queue.Pause;
 
-/// Is told what a person should know of subscribers. Called from the threads of posts, without
-/// delay: who sends a notice does it elsewhere.
-public interface Notices {
+/// Is told what a person should know of subscribers: of their pauses as of those of endpoints, with
+/// a subscriber's name for the rule's, and of what is given up. Called from the threads of posts,
+/// without delay.
+public interface Notices extends io.postern.delivery.Notices {
   /// Tells nobody.
   Notices NONE =
       new Notices() {
@@ -17,12 +18,6 @@ public interface Notices {
         @Override
         public void skipped(String subscriber, long events, String reason) {}
       };
-
-  /// A subscriber was paused, with its name for the rule's; its events wait until further notice.
-  void paused(Pause pause);
-
-  /// A subscriber that was paused because it did nothing but fail has taken something.
-  void resumed(String subscriber);
 
   /// Events were given up: the subscriber will not be told of them.
   void skipped(String subscriber, long events, String reason);

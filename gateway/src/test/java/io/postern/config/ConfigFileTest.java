@@ -11,6 +11,7 @@ import io.postern.policy.Mode;
 import io.postern.settings.Network;
 import io.postern.settings.Problem;
 import io.postern.smtp.BareLineEnds;
+import io.postern.webhook.Payload;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -77,7 +78,7 @@ class ConfigFileTest {
             Duration.ofSeconds(20)),
         config.delivery());
     assertNull(config.console());
-    assertEquals("mx.example.com", config.serverComposition());
+    assertEquals(new Payload.Gateway("mx.example.com", "mx.example.com"), config.gateway());
   }
 
   @Test
@@ -133,7 +134,7 @@ class ConfigFileTest {
         Set.of("receiver.example.com", "2001:db8:0:0:0:0:0:7"), config.rules().httpHosts());
     assertEquals(false, config.rules().privateAllowed());
     assertEquals(8025, config.console().listen().getPort());
-    assertEquals("gateway-1", config.serverComposition());
+    assertEquals("gateway-1", config.gateway().composition());
     assertEquals("https://www.example.com/help", config.smtp().help());
   }
 
