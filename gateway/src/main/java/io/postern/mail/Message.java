@@ -13,6 +13,6 @@ public interface Message {
   /// memory.
   ///
   /// @param offset 0 to [#size]
-  /// @throws IOException when the bytes can't be had now
+  /// @throws IOException when the bytes can't be had
   InputStream open(long offset) throws IOException;
 }

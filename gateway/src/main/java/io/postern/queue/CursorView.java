@@ -34,7 +34,8 @@ public interface CursorView {
   /// @param limit how many at most, 1 to 1,000
   Stretch stretch(long after, Set<Status> statuses, int limit) throws StoreUnavailable;
 
-  /// The message of a mail; empty when it is kept no more.
+  /// The message of a mail; empty when it is kept no more. When it can't be read now, what reading
+  /// it throws has a [StoreUnavailable] for its cause; when it is damaged, that has none.
   ///
   /// @param mail the mail's id
   Optional<Message> message(String mail) throws StoreUnavailable;

@@ -41,6 +41,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -226,6 +227,13 @@ final class TellingStage {
             : "ALTER TABLE hidden RENAME TO block_changes");
   }
 
+  /// The file that holds the long messages, of which there is one.
+  Path segment() throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("postern.db-segments"))) {
+      return files.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+  }
+
   /// The cursors can't be written, or can again.
   void breakCursors(boolean isBroken) {
     change(
@@ -326,6 +334,10 @@ final class TellingStage {
 
   /// A mail that is a report of another one.
   void report(String id, String rule) throws StoreUnavailable {
+    report(id, rule, TellerTest.REPORT);
+  }
+
+  void report(String id, String rule, byte[] bytes) throws StoreUnavailable {
     Accepted mail = Samples.mail(id, clock.instant(), rule);
     Accepted.Heading heading = mail.heading();
     Samples.put(
@@ -336,7 +348,7 @@ final class TellingStage {
             new Accepted.Heading(heading.from(), heading.messageId(), heading.subject(), true),
             mail.book(),
             mail.routes()),
-        TellerTest.REPORT);
+        bytes);
   }
 
   void succeed(String rule) throws StoreUnavailable {

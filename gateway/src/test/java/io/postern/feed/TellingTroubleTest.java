@@ -12,8 +12,14 @@ import io.postern.queue.Accepted;
 import io.postern.queue.Pause;
 import io.postern.queue.Pause.Cause;
 import io.postern.queue.Traces;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -300,6 +306,40 @@ final class TellingTroubleTest extends TellingCase {
     stage.clock().tick(Duration.ofMinutes(2));
     stage.turnToRest();
     assertEquals(stage.store().newest(), stage.store().cursors().getFirst().position());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aReportThatLiesDamagedInTheStoreHoldsNothingUp(boolean isCut) throws Exception {
+    stage.subscriber("validate: false", "events: [bounces]");
+    stage.report("r0", "desk", Arrays.copyOf(TellerTest.REPORT, 100_000));
+    stage.report("r1", "desk");
+    try (FileChannel segment = FileChannel.open(stage.segment(), StandardOpenOption.WRITE)) {
+      if (isCut) {
+        segment.truncate(50_000);
+      } else {
+        segment.write(ByteBuffer.wrap(new byte[] {1}), 50_000);
+      }
+    }
+    stage.clock().tick(INTERVAL);
+    stage.turnToRest();
+    assertEquals(List.of("r1-bounce-1"), stage.takenIds());
+    assertEquals(stage.store().newest(), stage.telling().cursor().position());
+  }
+
+  @Test
+  void aReportThatCannotBeReadNowIsWaitedFor() throws Exception {
+    stage.subscriber("validate: false", "events: [bounces]");
+    stage.report("r0", "desk", Arrays.copyOf(TellerTest.REPORT, 100_000));
+    stage.report("r1", "desk");
+    Path segment = stage.segment();
+    Path away = segment.resolveSibling("away");
+    Files.move(segment, away);
+    stage.clock().tick(INTERVAL);
+    assertThrows(StoreUnavailable.class, stage::turn);
+    Files.move(away, segment);
+    stage.turnToRest();
+    assertEquals(List.of("r0-bounce-1", "r1-bounce-1"), stage.takenIds());
   }
 
   @Test

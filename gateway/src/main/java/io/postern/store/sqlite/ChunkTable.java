@@ -234,13 +234,13 @@ final class ChunkTable {
 
     byte[] read(Segments segments) throws IOException {
       if (bytes == null && inlineBytes >= 0) {
-        throw new IOException("its row was damaged: no chunk has " + inlineBytes + " bytes");
+        throw new Damaged("its row was damaged: no chunk has " + inlineBytes + " bytes");
       }
       if (bytes == null) {
         return segments.read(extent);
       }
       if (isChecked && Segments.crc(bytes, bytes.length) != extent.crc()) {
-        throw new IOException("the bytes in the database are not those that were kept");
+        throw new Damaged("the bytes in the database are not those that were kept");
       }
       return bytes;
     }

@@ -1,7 +1,6 @@
 package io.postern.store.sqlite;
 
 import io.postern.queue.Spool;
-import java.io.IOException;
 
 /// Where a chunk of a message lies outside the database, as its row says: whatever reads or writes
 /// there first asks whether that can be.
@@ -14,10 +13,10 @@ record Extent(long segment, long start, long length, int crc) {
   /// Makes sure that a chunk can lie there. A row that was damaged may say anything: that is to
   /// cost one message, not the memory for all of them, nor the bytes of another.
   ///
-  /// @throws IOException when it can't
-  void requireSound() throws IOException {
+  /// @throws Damaged when it can't
+  void requireSound() throws Damaged {
     if (length < 1 || length > Spool.BLOCK || start < 0) {
-      throw new IOException(
+      throw new Damaged(
           "its row was damaged: no chunk has %d bytes from %d on".formatted(length, start));
     }
   }

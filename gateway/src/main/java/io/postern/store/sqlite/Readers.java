@@ -108,6 +108,10 @@ final class Readers implements AutoCloseable {
       try {
         answer.complete(look.at(statements(own)));
         isDone = true;
+      } catch (IOException e) {
+        // Met in a file beside the database, which says nothing of the connection.
+        isDone = true;
+        throw e;
       } finally {
         if (!isDone) {
           // Nobody knows what state it is in.

@@ -1,6 +1,5 @@
 package io.postern.store.sqlite;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -123,7 +122,8 @@ final class Segments {
   /// Reads a chunk.
   ///
   /// @throws NoSuchFileException when the segment is not there, or not any more
-  /// @throws IOException when it can't be read, or when these are not the bytes that were kept
+  /// @throws Damaged when these are not the bytes that were kept
+  /// @throws IOException when it can't be read
   byte[] read(Extent extent) throws IOException {
     try (FileChannel channel = open(extent.segment())) {
       return read(channel, extent);
@@ -139,11 +139,12 @@ final class Segments {
 
   /// Reads a chunk of a segment that is open, which may have lost its name meanwhile.
   ///
-  /// @throws IOException when it can't be read, or when these are not the bytes that were kept
+  /// @throws Damaged when these are not the bytes that were kept
+  /// @throws IOException when it can't be read
   byte[] read(FileChannel segment, Extent extent) throws IOException {
     byte[] bytes = readRaw(segment, extent);
     if (crc(bytes, bytes.length) != extent.crc()) {
-      throw new IOException(
+      throw new Damaged(
           path(extent.segment())
               + " was damaged: at "
               + extent.start()
@@ -154,13 +155,14 @@ final class Segments {
 
   /// Reads what lies in the place of a chunk, whatever it is.
   ///
-  /// @throws IOException when it can't be read, or when no chunk can lie there
+  /// @throws Damaged when no chunk can lie there
+  /// @throws IOException when it can't be read
   byte[] readRaw(FileChannel segment, Extent extent) throws IOException {
     extent.requireSound();
     ByteBuffer bytes = ByteBuffer.allocate((int) extent.length());
     while (bytes.hasRemaining()) {
       if (segment.read(bytes, extent.start() + bytes.position()) < 0) {
-        throw new EOFException(path(extent.segment()) + " ends too early");
+        throw new Damaged(path(extent.segment()) + " ends too early");
       }
     }
     return bytes.array();

@@ -16,7 +16,7 @@ record StoredMessage(Readers readers, long mail, long size) implements Message {
   @Override
   public InputStream open(long offset) throws IOException {
     if (size < 0) {
-      throw new IOException("its row was damaged: no message has " + size + " bytes");
+      throw new Damaged("its row was damaged: no message has " + size + " bytes");
     }
     Objects.checkFromToIndex(offset, size, size);
     Chunks chunks = new Chunks(offset);
@@ -30,7 +30,7 @@ record StoredMessage(Readers readers, long mail, long size) implements Message {
           .readChunk(ChunkTable.number(mail, place))
           .orElseThrow(() -> new IOException("the message's bytes are not kept any more"));
     } catch (StoreUnavailable e) {
-      throw new IOException(e.getMessage(), e);
+      throw e.getCause() instanceof Damaged damaged ? damaged : new IOException(e.getMessage(), e);
     }
   }
 

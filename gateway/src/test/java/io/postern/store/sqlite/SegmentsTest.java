@@ -152,8 +152,13 @@ class SegmentsTest {
         file.write(was ^ 1);
       }
       Claim claim = claims(store).getFirst();
-      IOException damaged = assertThrows(IOException.class, () -> read(claim));
+      IOException damaged = assertThrows(Damaged.class, () -> read(claim));
       assertTrue(damaged.getMessage().contains("was damaged"), damaged.getMessage());
+      try (var file = new RandomAccessFile(segment("1").toFile(), "rw")) {
+        file.setLength(500);
+      }
+      damaged = assertThrows(Damaged.class, () -> read(claim));
+      assertTrue(damaged.getMessage().contains("ends too early"), damaged.getMessage());
     }
   }
 
