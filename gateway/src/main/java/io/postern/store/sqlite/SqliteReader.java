@@ -34,12 +34,15 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /// The status log and the line of one database, for looking at: by a command, beside a gateway that
-/// may run, or by the store itself.
-public final class SqliteReader implements Journal, Postings, QueueView, CursorView, AutoCloseable {
+/// may run, or in the store, which changes them too.
+public sealed class SqliteReader implements Journal, Postings, QueueView, CursorView, AutoCloseable
+    permits SqliteStore {
   /// How much an answer holds.
   private static final int ANSWER_MAX = 1_000;
 
-  private final Readers readers;
+  /// Closed with this.
+  final Readers readers;
+
   private final Search search;
   private final Stories stories;
   private final TraceWalk traceWalk;
@@ -187,7 +190,8 @@ public final class SqliteReader implements Journal, Postings, QueueView, CursorV
     return traceWalk.count(traces);
   }
 
-  Optional<Instant> nextDue(Collection<String> rules) throws StoreUnavailable {
+  /// When the next delivery of any of these rules is due; empty when none waits.
+  public Optional<Instant> nextDue(Collection<String> rules) throws StoreUnavailable {
     Set<String> named = new HashSet<>(rules);
     List<Map.Entry<String, Instant>> due =
         readers.read(
@@ -310,7 +314,8 @@ public final class SqliteReader implements Journal, Postings, QueueView, CursorV
     PostTable.each(readers, wanted, reader);
   }
 
-  Optional<SqliteStore.KeptBook> latestBook(String kind) throws StoreUnavailable {
+  /// The book of a kind that was taken last.
+  public Optional<SqliteStore.KeptBook> latestBook(String kind) throws StoreUnavailable {
     return readers.read(
         "read the last rule book",
         sql ->

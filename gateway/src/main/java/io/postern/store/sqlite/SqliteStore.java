@@ -1,15 +1,9 @@
 package io.postern.store.sqlite;
 
-import io.postern.journal.Journal;
-import io.postern.journal.Ledger;
 import io.postern.journal.Posting;
-import io.postern.journal.Query;
 import io.postern.journal.RefusalLog;
 import io.postern.journal.Row;
-import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
-import io.postern.journal.Story;
-import io.postern.mail.Message;
 import io.postern.queue.Accepted;
 import io.postern.queue.Blocklist;
 import io.postern.queue.Choice;
@@ -21,12 +15,10 @@ import io.postern.queue.Done;
 import io.postern.queue.Expired;
 import io.postern.queue.MailQueue;
 import io.postern.queue.Pause;
-import io.postern.queue.Pending;
 import io.postern.queue.Settlement;
 import io.postern.queue.Spool;
 import io.postern.queue.StoreFigures;
 import io.postern.queue.Traces;
-import io.postern.queue.Waiting;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,8 +27,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /// The line and the status log in one SQLite file (WAL, synchronous=FULL), with long messages in
@@ -44,16 +34,16 @@ import java.util.function.UnaryOperator;
 /// commands may read beside it.
 ///
 /// What changes something goes to the one writing thread and returns with the fsync of the
-/// transaction that it shared with others. What reads goes to a few reading threads. Both wait
-/// whatever the caller's interrupts say: a change on its way to disk is never reported as failed.
-public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blocklist, Cursors {
+/// transaction that it shared with others. What reads is the [SqliteReader]'s part and goes to a
+/// few reading threads. Both wait whatever the caller's interrupts say: a change on its way to disk
+/// is never reported as failed.
+public final class SqliteStore extends SqliteReader
+    implements MailQueue, RefusalLog, Blocklist, Cursors {
   /// The kind of the books of rules.
   public static final String RULES = "rules";
 
   private final GatewayLock lock;
   private final Database database;
-  private final Readers readers;
-  private final SqliteReader reader;
   private final Checkpointer checkpointer;
   private final Writer writer;
   private final Operator operator;
@@ -64,11 +54,10 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
   private volatile Runnable onReady = () -> {};
 
   private SqliteStore(GatewayLock lock, Database database, Settings settings, InstantSource clock) {
+    super(new Readers(database, settings));
     this.lock = lock;
     this.database = database;
     this.room = new Room(database, clock, settings.reserveBytes());
-    this.readers = new Readers(database, settings);
-    this.reader = new SqliteReader(readers);
     this.checkpointer = new Checkpointer(database);
     this.writer = new Writer(database, clock, System::nanoTime, settings, new Told());
     this.operator = new Operator(readers, writer, clock);
@@ -181,11 +170,6 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
   }
 
   @Override
-  public Optional<Instant> nextDue(Collection<String> rules) throws StoreUnavailable {
-    return reader.nextDue(rules);
-  }
-
-  @Override
   public void elapse(Collection<String> rules, Duration time) throws StoreUnavailable {
     if (!rules.isEmpty() && time.isPositive()) {
       List<String> named = List.copyOf(rules);
@@ -205,16 +189,6 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
           }
           return changed == DeliveryTable.FORWARD_MAX;
         });
-  }
-
-  @Override
-  public List<Waiting> waiting() throws StoreUnavailable {
-    return reader.waiting();
-  }
-
-  @Override
-  public Map<String, Duration> failing() throws StoreUnavailable {
-    return reader.failing();
   }
 
   @Override
@@ -245,16 +219,6 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
   }
 
   @Override
-  public List<Pause> pauses() throws StoreUnavailable {
-    return reader.pauses();
-  }
-
-  @Override
-  public List<Block> blocks() throws StoreUnavailable {
-    return reader.blocks();
-  }
-
-  @Override
   public boolean block(Block block) throws StoreUnavailable {
     return writer.call("block a sender", tables -> tables.blocks().add(block));
   }
@@ -262,21 +226,6 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
   @Override
   public boolean unblock(String sender, Instant now) throws StoreUnavailable {
     return writer.call("unblock a sender", tables -> tables.blocks().remove(sender, now));
-  }
-
-  @Override
-  public List<Pending> pending(String rule, int limit) throws StoreUnavailable {
-    return reader.pending(rule, limit);
-  }
-
-  @Override
-  public long count(Choice choice) throws StoreUnavailable {
-    return reader.count(choice);
-  }
-
-  @Override
-  public Done count(Traces traces) throws StoreUnavailable {
-    return reader.count(traces);
   }
 
   @Override
@@ -297,36 +246,6 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
   @Override
   public boolean purge(Expired expired) throws StoreUnavailable {
     return purge.run(expired);
-  }
-
-  @Override
-  public List<Cursor> cursors() throws StoreUnavailable {
-    return reader.cursors();
-  }
-
-  @Override
-  public List<Pause> pausedSubscribers() throws StoreUnavailable {
-    return reader.pausedSubscribers();
-  }
-
-  @Override
-  public Map<String, Long> skips() throws StoreUnavailable {
-    return reader.skips();
-  }
-
-  @Override
-  public Behind behind(long after) throws StoreUnavailable {
-    return reader.behind(after);
-  }
-
-  @Override
-  public long gone(long after) throws StoreUnavailable {
-    return reader.gone(after);
-  }
-
-  @Override
-  public Stretch stretch(long after, Set<Status> statuses, int limit) throws StoreUnavailable {
-    return reader.stretch(after, statuses, limit);
   }
 
   @Override
@@ -380,21 +299,6 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
         "end the skipping of an event", tables -> tables.cursors().endSkip(subscriber, event));
   }
 
-  @Override
-  public Optional<Message> message(String mail) throws StoreUnavailable {
-    return reader.message(mail);
-  }
-
-  @Override
-  public List<Posting> postings(Wanted wanted, int offset, int limit) throws StoreUnavailable {
-    return reader.postings(wanted, offset, limit);
-  }
-
-  @Override
-  public void eachPosting(Wanted wanted, Consumer<Posting> taker) throws StoreUnavailable {
-    reader.eachPosting(wanted, taker);
-  }
-
   /// A book as it was kept: the texts of a folder of files.
   ///
   /// @param version its content hash
@@ -425,11 +329,6 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
           tables.rules().keepBook(RULES, book.version(), book.taken(), book.text());
           tables.rules().keepAccounts(all);
         });
-  }
-
-  /// The book of a kind that was taken last.
-  public Optional<KeptBook> latestBook(String kind) throws StoreUnavailable {
-    return reader.latestBook(kind);
   }
 
   @Override
@@ -474,36 +373,6 @@ public final class SqliteStore implements MailQueue, Journal, RefusalLog, Blockl
   @Override
   public void deny(Row row) {
     writer.deny(row);
-  }
-
-  @Override
-  public List<Row> search(Query query, int offset, int limit) throws StoreUnavailable {
-    return reader.search(query, offset, limit);
-  }
-
-  @Override
-  public void each(Query query, Consumer<Row> taker) throws StoreUnavailable {
-    reader.each(query, taker);
-  }
-
-  @Override
-  public List<Row> after(long number, Query query, int limit) throws StoreUnavailable {
-    return reader.after(number, query, limit);
-  }
-
-  @Override
-  public long newest() throws StoreUnavailable {
-    return reader.newest();
-  }
-
-  @Override
-  public Optional<Story> story(String id) throws StoreUnavailable {
-    return reader.story(id);
-  }
-
-  @Override
-  public Ledger ledger() throws StoreUnavailable {
-    return reader.ledger();
   }
 
   /// Serves what was asked for, writes the denied rows that wait, moves the write-ahead log into
