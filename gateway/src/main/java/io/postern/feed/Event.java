@@ -107,9 +107,7 @@ public sealed interface Event {
     /// took is one bounce.
     @Override
     public String id() {
-      String delivery = row.step().delivery();
-      int place = delivery.lastIndexOf('-');
-      return (place < 0 ? delivery : delivery.substring(0, place)) + "-bounce-" + this.place;
+      return row.step().mail() + "-bounce-" + place;
     }
   }
 

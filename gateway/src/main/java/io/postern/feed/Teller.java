@@ -93,8 +93,7 @@ record Teller(Supplier<Optional<Book>> books, CursorView log) {
   /// What the row's mail reports. A mail that the store has, and can't read whole, is not told of:
   /// it would hold up all that comes behind it.
   private List<BounceReport> reports(Row row) throws StoreUnavailable {
-    String delivery = row.step().delivery();
-    String mail = delivery.substring(0, delivery.lastIndexOf('-'));
+    String mail = row.step().mail();
     Optional<Message> message = log.message(mail);
     if (message.isEmpty()) {
       return List.of();

@@ -21,4 +21,10 @@ public record Step(
     @Nullable Instant next) {
   /// For rows that belong to no delivery.
   public static final Step NONE = new Step("", "", 0, 0, Duration.ZERO, null);
+
+  /// The id of the delivery's mail, after which a delivery's own has a hyphen and its place in the
+  /// mail; empty for denied rows.
+  public String mail() {
+    return delivery.substring(0, Math.max(0, delivery.lastIndexOf('-')));
+  }
 }

@@ -62,6 +62,8 @@ public interface JournalContract {
             "<m1@sender.example.net>"),
         row.arrival());
     assertEquals(new Step("m1-1", "desk", 0, 0, Duration.ZERO, null), row.step());
+    assertEquals("m1", row.step().mail());
+    assertEquals("", Step.NONE.mail());
     assertEquals(journal().newest(), row.number());
   }
 

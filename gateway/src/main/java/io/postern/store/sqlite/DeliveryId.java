@@ -9,10 +9,6 @@ import java.util.regex.Pattern;
 /// A mail whose row is gone, by damage, has left its id with it. It goes by the word `lost`, whose
 /// letters are not all in an id, and its number.
 record DeliveryId(String mail, int place) {
-  /// The text of one as SQL makes it, from `deliveries d LEFT JOIN mails m`.
-  static final String TEXT =
-      " coalesce(m.id, 'lost' || (d.number >> 20)) || '-' || (d.number & 1048575) ";
-
   private static final Pattern LOST = Pattern.compile("lost([1-9][0-9]{0,12})");
 
   /// The id that a lost mail goes by.
@@ -24,6 +20,13 @@ record DeliveryId(String mail, int place) {
   static Optional<Long> lost(String mail) {
     Matcher lost = LOST.matcher(mail);
     return lost.matches() ? Optional.of(Long.valueOf(lost.group(1))) : Optional.empty();
+  }
+
+  /// The text of one as SQL makes it, with `mails m`.
+  ///
+  /// @param number the column of the delivery's number
+  static String sql(String number) {
+    return "coalesce(m.id, 'lost' || (%1$s >> 20)) || '-' || (%1$s & 1048575)".formatted(number);
   }
 
   static Optional<DeliveryId> parse(String text) {

@@ -45,6 +45,18 @@ final class LogTable {
         message_id, delivery, rule, attempt, http_status, elapsed_ms, next)
       """;
 
+  /// What the mail of a delivery says, whose row may be gone.
+  private static final String INTO_OF_DELIVERY =
+      INTO
+          + """
+          SELECT ?, ?, ?, d.received, coalesce(m.session, ''), coalesce(m.helo, ''),
+            coalesce(m.header_from, ''), d.recipient, coalesce(m.message_id, ''), %s, d.rule,
+            d.attempt, ?, ?, ?
+          FROM deliveries d LEFT JOIN mails m ON m.number = d.number >> 20
+          WHERE d.number = ?
+          """
+              .formatted(DeliveryId.sql("d.number"));
+
   /// Their places are the numbers that stand for them in the file.
   private static final List<Status> STATUSES =
       List.of(Status.QUEUED, Status.SUCCEEDED, Status.DEFERRED, Status.FAILED, Status.DENIED);
@@ -88,17 +100,7 @@ final class LogTable {
   void write(long delivery, Status status, Trial trial, String reason, @Nullable Instant next)
       throws SQLException {
     sql.update(
-        INTO
-            + """
-            SELECT ?, ?, ?, d.received, coalesce(m.session, ''), coalesce(m.helo, ''),
-              coalesce(m.header_from, ''), d.recipient, coalesce(m.message_id, ''),\
-            """
-            + DeliveryId.TEXT
-            + """
-            , d.rule, d.attempt, ?, ?, ?
-            FROM deliveries d LEFT JOIN mails m ON m.number = d.number >> 20
-            WHERE d.number = ?
-            """,
+        INTO_OF_DELIVERY,
         trial.ended(),
         code(status),
         reason,

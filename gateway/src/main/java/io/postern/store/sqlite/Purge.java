@@ -26,12 +26,11 @@ final class Purge {
       WHERE d.state >= 2 AND d.state = ? AND d.due < ? AND NOT EXISTS (
         SELECT 1 FROM mails m
         CROSS JOIN log l INDEXED BY log_delivery
-          ON l.delivery = m.id || '-' || (d.number & 1048575)
+          ON l.delivery = %s
         WHERE m.number = d.number >> 20 AND m.report = 1
-          AND l.delivery <> '' AND l.status = 0 AND l.number > \
+          AND l.delivery <> '' AND l.status = 0 AND l.number > %s) LIMIT ?
       """
-          + CursorTable.FLOOR
-          + ") LIMIT ?";
+          .formatted(DeliveryId.sql("d.number"), CursorTable.FLOOR);
 
   private static final String LOGGED =
       "SELECT number FROM log INDEXED BY log_at WHERE at < ? AND number <= "

@@ -148,20 +148,19 @@ public sealed class SqliteReader implements Journal, Postings, QueueView, Cursor
         "list what waits",
         sql ->
             sql.list(
-                "SELECT "
-                    + DeliveryId.TEXT
-                    + """
-                    , r.name, d.recipient, d.received, d.attempt, d.due, d.state,
-                      coalesce(d.reason, '')
-                    FROM deliveries d
-                    JOIN rules r ON r.number = d.rule
-                    LEFT JOIN mails m ON m.number = d.number >> 20
-                    WHERE d.number IN (
-                      SELECT w.number FROM rules n
-                      CROSS JOIN deliveries w INDEXED BY deliveries_waiting ON w.rule = n.number
-                      WHERE w.state < 2 AND (?1 = '' OR n.name = ?1) ORDER BY w.due LIMIT ?2)
-                    ORDER BY d.due, d.number
-                    """,
+                """
+                SELECT %s, r.name, d.recipient, d.received, d.attempt, d.due, d.state,
+                  coalesce(d.reason, '')
+                FROM deliveries d
+                JOIN rules r ON r.number = d.rule
+                LEFT JOIN mails m ON m.number = d.number >> 20
+                WHERE d.number IN (
+                  SELECT w.number FROM rules n
+                  CROSS JOIN deliveries w INDEXED BY deliveries_waiting ON w.rule = n.number
+                  WHERE w.state < 2 AND (?1 = '' OR n.name = ?1) ORDER BY w.due LIMIT ?2)
+                ORDER BY d.due, d.number
+                """
+                    .formatted(DeliveryId.sql("d.number")),
                 row ->
                     new Pending(
                         row.getString(1),

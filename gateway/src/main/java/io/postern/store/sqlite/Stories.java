@@ -59,8 +59,8 @@ final class Stories {
       }
       List<String> mails =
           noted.stream()
-              .flatMap(row -> DeliveryId.parse(row.step().delivery()).stream())
-              .map(DeliveryId::mail)
+              .map(row -> row.step().mail())
+              .filter(mail -> !mail.isEmpty())
               .distinct()
               .toList();
       List<Row> rows =
@@ -94,12 +94,13 @@ final class Stories {
     private List<Attempt> attempts(String mail) throws SQLException {
       return sql.list(
           """
-          SELECT m.id || '-' || (a.delivery & 1048575), a.attempt, a.at, a.http_status,
+          SELECT %s, a.attempt, a.at, a.http_status,
             a.elapsed_ms, a.reason
           FROM mails m JOIN attempts a
             ON a.delivery >= (m.number << 20) AND a.delivery < ((m.number + 1) << 20)
           WHERE m.id = ? ORDER BY a.at, a.delivery LIMIT ?
-          """,
+          """
+              .formatted(DeliveryId.sql("a.delivery")),
           row ->
               new Attempt(
                   row.getString(1),
@@ -152,12 +153,13 @@ final class Stories {
     private List<Fact> deliveries(String mail) throws SQLException {
       return sql.list(
           """
-          SELECT m.id || '-' || (d.number & 1048575), d.state, d.attempt, d.due, d.recipient, r.name
+          SELECT %s, d.state, d.attempt, d.due, d.recipient, r.name
           FROM mails m
           JOIN deliveries d ON d.number >= (m.number << 20) AND d.number < ((m.number + 1) << 20)
           JOIN rules r ON r.number = d.rule
           WHERE m.id = ? ORDER BY d.number LIMIT ?
-          """,
+          """
+              .formatted(DeliveryId.sql("d.number")),
           Teller::delivery,
           mail,
           EACH_MAX);
