@@ -385,12 +385,15 @@ public final class Dispatcher implements AutoCloseable {
   private record Flight(Rule rule, String host, boolean isProbe, Lanes.Ticket ticket) {}
 
   private void attempt(Claim claim, Flight flight) {
+    boolean isCounted = false;
     try {
       Optional<Claim> next = Optional.of(claim);
       while (next.isPresent()) {
+        isCounted = false;
         Attempt.Result result = make(next.get(), flight);
         String delivery = claim.delivery();
         counts.ended(next.get(), result.settlement());
+        isCounted = true;
         next = inFlight.settle(next.get(), result.settlement());
         if (result.settlement() instanceof Settlement.Done && pauses.isProbed(claim.rule())) {
           // Be it a probe or not: it may have begun before the pause.
@@ -401,7 +404,9 @@ public final class Dispatcher implements AutoCloseable {
       }
     } catch (RuntimeException | Error e) {
       inFlight.abandon(claim);
-      counts.notMade(claim);
+      if (!isCounted) {
+        counts.notMade(claim);
+      }
       log.atError()
           .addKeyValue("delivery", claim.delivery())
           .addKeyValue("rule", claim.rule())

@@ -50,6 +50,10 @@ abstract class DispatcherCase {
   final FakeClock clock = new FakeClock();
   final ScriptedCourier courier = new ScriptedCourier();
   final List<String> told = new CopyOnWriteArrayList<>();
+
+  /// Who is told breaks at it.
+  boolean isFrail;
+
   private final Notices notices =
       new Notices() {
         @Override
@@ -60,6 +64,9 @@ abstract class DispatcherCase {
         @Override
         public void resumed(String rule) {
           told.add("resumed " + rule);
+          if (isFrail) {
+            throw new IllegalStateException("made by the test");
+          }
         }
       };
   SqliteStore store;

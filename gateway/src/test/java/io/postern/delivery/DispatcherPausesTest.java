@@ -7,6 +7,7 @@ import io.postern.journal.Status;
 import io.postern.queue.Pause;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,19 @@ final class DispatcherPausesTest extends DispatcherCase {
     assertEquals(1, restarted.runOnce());
     until(() -> restarted.inFlight() == 0);
     assertEquals(List.of("resumed desk"), told);
+  }
+
+  @Test
+  void anAttemptIsCountedOnceThoughWhatFollowsItBreaks() throws Exception {
+    put();
+    store.pause(new Pause("desk", clock.instant(), Pause.Cause.FAILING, "failing"));
+    dispatcher.wake();
+    isFrail = true;
+    assertEquals(1, crank());
+    assertEquals(List.of("resumed desk"), told);
+    assertEquals(
+        Map.of(new Activity.End("succeeded", "2xx"), 1L),
+        dispatcher.activity().made().get("desk").ends());
   }
 
   @Test
