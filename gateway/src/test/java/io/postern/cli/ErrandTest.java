@@ -1,6 +1,7 @@
 package io.postern.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.console.Token;
@@ -74,6 +75,19 @@ final class ErrandTest {
     gateway.close();
     assertEquals(0, block(gateway).code());
     assertTrue(run("block", "list").out().startsWith("example.org  blocked since"));
+  }
+
+  /// It would be the caller's, and the service could not open it.
+  @Test
+  void whereNoGatewayHasRunTheCommandMakesNoStore() throws Exception {
+    Scripted gateway = new Scripted("", false);
+    gateway.close();
+    Path database = folder.resolve("data/postern.db");
+    Files.delete(database);
+    Answer answer = block(gateway);
+    assertEquals(1, answer.code());
+    assertTrue(answer.err().startsWith("postern: There is no database at "), answer.err());
+    assertFalse(Files.exists(database));
   }
 
   private static void assertMayBeHalfDone(Answer answer) {
