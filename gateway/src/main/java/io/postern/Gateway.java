@@ -21,7 +21,7 @@ import io.postern.queue.Done;
 import io.postern.queue.MailQueue;
 import io.postern.queue.Order;
 import io.postern.queue.Retention;
-import io.postern.rules.LiveBook;
+import io.postern.rules.Book;
 import io.postern.rules.RuleFiles;
 import io.postern.settings.LiveFiles;
 import io.postern.settings.Problem;
@@ -149,7 +149,7 @@ public final class Gateway implements AutoCloseable {
       throws IOException, StoreUnavailable {
     SqliteStore store = SqliteStore.open(storeSettings(config), world.clock());
     opened.add(store::close);
-    LiveBook books = books(config, environment, store, world.clock());
+    LiveFiles<Book> books = books(config, environment, store, world.clock());
     Hearsay hearsay = Hearsay.of(config, world);
     opened.add(hearsay::close);
     Dispatcher dispatcher = dispatcher(config, world, store, books, hearsay);
@@ -203,10 +203,10 @@ public final class Gateway implements AutoCloseable {
         new Troubles(parts));
   }
 
-  private static LiveBook books(
+  private static LiveFiles<Book> books(
       Config config, Map<String, String> environment, SqliteStore store, InstantSource clock) {
     RuleFiles files = new RuleFiles(config.rules(), environment, Severity.WARNING);
-    LiveBook books = new LiveBook(files, new RuleShelf(store, files), clock);
+    LiveFiles<Book> books = new LiveFiles<>(files, new RuleShelf(store), clock);
     books.start();
     return books;
   }
@@ -220,7 +220,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static Dispatcher dispatcher(
-      Config config, World world, SqliteStore store, LiveBook books, Hearsay hearsay) {
+      Config config, World world, SqliteStore store, LiveFiles<Book> books, Hearsay hearsay) {
     return new Dispatcher(
         new Dispatcher.Parts(
             store,
@@ -241,7 +241,7 @@ public final class Gateway implements AutoCloseable {
       Map<String, String> environment,
       World world,
       SqliteStore store,
-      LiveBook books,
+      LiveFiles<Book> books,
       Hearsay hearsay)
       throws StoreUnavailable {
     io.postern.feed.@Nullable Settings settings = config.subscribers();
@@ -377,9 +377,9 @@ public final class Gateway implements AutoCloseable {
   /// certificate's.
   ///
   /// @return what is in force after that, and what is wrong with the files
-  public LiveBook.State reload() {
+  public LiveFiles.State<Book> reload() {
     Parts parts = running.parts();
-    LiveBook.State state = parts.books().reload();
+    LiveFiles.State<Book> state = parts.books().reload();
     parts.dispatcher().wake();
     if (parts.subscribers() != null) {
       parts.subscribers().reload();
@@ -424,7 +424,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   /// The rules in force, and how the files stand to them.
-  public LiveBook.State books() {
+  public LiveFiles.State<Book> books() {
     return running.parts().books().state();
   }
 
@@ -443,8 +443,8 @@ public final class Gateway implements AutoCloseable {
   /// nothing that could make it wait.
   public String status() {
     Optional<String> hindrance = running.readiness().words();
-    LiveBook.State rules = books();
-    if (hindrance.isPresent() || rules.book() == null) {
+    LiveFiles.State<Book> rules = books();
+    if (hindrance.isPresent() || rules.whole() == null) {
       return hindrance.orElse("the rules are just being read");
     }
     String listens =
@@ -454,7 +454,7 @@ public final class Gateway implements AutoCloseable {
     return "takes mail at %s; %d rules, version %s%s"
         .formatted(
             listens,
-            rules.book().rules().size(),
+            rules.whole().rules().size(),
             rules.version(),
             rules.stale() ? ", not those on disk: see postern check" : "");
   }

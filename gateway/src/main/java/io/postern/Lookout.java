@@ -2,7 +2,8 @@ package io.postern;
 
 import io.postern.delivery.Dispatcher;
 import io.postern.feed.Subscribers;
-import io.postern.rules.LiveBook;
+import io.postern.rules.Book;
+import io.postern.settings.LiveFiles;
 import io.postern.tls.LiveCertificate;
 import java.time.Duration;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class Lookout {
   private static final Duration AT_RULES_EVERY = Duration.ofSeconds(2);
   private static final Duration AT_CERTIFICATE_EVERY = Duration.ofSeconds(5);
 
-  private final LiveBook books;
+  private final LiveFiles<Book> books;
   private final @Nullable LiveCertificate certificate;
   private final Dispatcher dispatcher;
   private final @Nullable Subscribers subscribers;
@@ -35,7 +36,7 @@ final class Lookout {
   /// @param dispatcher woken when other rules are in force
   /// @param subscribers whose files are looked at, too; null when there are none
   Lookout(
-      LiveBook books,
+      LiveFiles<Book> books,
       @Nullable LiveCertificate certificate,
       Dispatcher dispatcher,
       @Nullable Subscribers subscribers) {

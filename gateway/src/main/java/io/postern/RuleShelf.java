@@ -1,9 +1,8 @@
 package io.postern;
 
 import io.postern.journal.StoreUnavailable;
-import io.postern.rules.Read;
+import io.postern.rules.Book;
 import io.postern.rules.Rule;
-import io.postern.rules.RuleFiles;
 import io.postern.settings.TextShelf;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.store.sqlite.SqliteStore.KeptBook;
@@ -15,18 +14,11 @@ import java.util.stream.Collectors;
 
 /// Keeps the texts of rule files in the store, and which accounts their rules are in: a subscriber
 /// that hears of an account may come to a rule's rows when its file is gone.
-///
-/// @param files reads the texts
-record RuleShelf(SqliteStore store, RuleFiles files) implements TextShelf {
+record RuleShelf(SqliteStore store) implements TextShelf<Book> {
   @Override
-  public void keep(String version, Instant taken, String text) throws IOException {
+  public void keep(String version, Instant taken, String text, Book book) throws IOException {
     Map<String, String> accounts =
-        switch (files.fromArchive(text)) {
-          case Read.Good(var book, _) ->
-              book.rules().stream().collect(Collectors.toMap(Rule::name, Rule::account));
-          // Texts that were good a moment ago, but for a secret: what was known stays.
-          case Read.Bad _ -> Map.of();
-        };
+        book.rules().stream().collect(Collectors.toMap(Rule::name, Rule::account));
     try {
       store.keepRules(new KeptBook(version, taken, text), accounts);
     } catch (StoreUnavailable e) {

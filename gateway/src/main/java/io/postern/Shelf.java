@@ -10,9 +10,9 @@ import java.util.Optional;
 /// Keeps the texts of a folder in the store.
 ///
 /// @param kind what the folder holds, such as `rules`
-record Shelf(SqliteStore store, String kind) implements TextShelf {
+record Shelf(SqliteStore store, String kind) implements TextShelf<Object> {
   @Override
-  public void keep(String version, Instant taken, String text) throws IOException {
+  public void keep(String version, Instant taken, String text, Object whole) throws IOException {
     try {
       store.keepBook(kind, version, taken, text);
     } catch (StoreUnavailable e) {

@@ -8,6 +8,7 @@ import io.postern.config.Config;
 import io.postern.config.ConfigFile;
 import io.postern.delivery.Courier;
 import io.postern.delivery.Outcome;
+import io.postern.settings.Judgement;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -123,8 +124,8 @@ final class GatewayTest {
         """
             .formatted(door, console));
     return switch (ConfigFile.read(file, Map.of())) {
-      case ConfigFile.Read.Good(Config config, _) -> config;
-      case ConfigFile.Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Config config, _) -> config;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 

@@ -6,9 +6,10 @@ import io.postern.fixture.FakeClock;
 import io.postern.journal.Entry;
 import io.postern.journal.Status;
 import io.postern.queue.Samples;
-import io.postern.rules.LiveBook;
+import io.postern.rules.Book;
 import io.postern.rules.RuleFiles;
 import io.postern.rules.Settings;
+import io.postern.settings.LiveFiles;
 import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.SqliteStore;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class RuleShelfTest {
       RuleFiles files =
           new RuleFiles(
               new Settings(folder.resolve("rules"), Set.of(), true), Map.of(), Severity.WARNING);
-      LiveBook books = new LiveBook(files, new RuleShelf(store, files), clock);
+      LiveFiles<Book> books = new LiveFiles<>(files, new RuleShelf(store), clock);
       books.start();
       Samples.put(
           store, Samples.mail("m1", clock.instant(), "one", "two", "stray"), Samples.bytes(10));

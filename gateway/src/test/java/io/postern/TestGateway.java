@@ -11,6 +11,7 @@ import io.postern.journal.Query;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
 import io.postern.journal.StoreUnavailable;
+import io.postern.settings.Judgement;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -176,8 +177,8 @@ public final class TestGateway implements AutoCloseable {
 
   private static Config config(Path file) {
     return switch (ConfigFile.read(file, Map.of("DESK", "s3cret"))) {
-      case ConfigFile.Read.Good(Config config, _) -> config;
-      case ConfigFile.Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Config config, _) -> config;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 

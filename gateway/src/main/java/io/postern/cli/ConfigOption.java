@@ -2,6 +2,7 @@ package io.postern.cli;
 
 import io.postern.config.Config;
 import io.postern.config.ConfigFile;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,11 +46,11 @@ final class ConfigOption {
   /// @return empty when it can't be used
   Optional<Config> read(CommandLine line) {
     return switch (ConfigFile.read(file(line), System.getenv())) {
-      case ConfigFile.Read.Good(Config config, List<Problem> warnings) -> {
+      case Judgement.Good(Config config, List<Problem> warnings) -> {
         warnings.forEach(line.getErr()::println);
         yield Optional.of(config);
       }
-      case ConfigFile.Read.Bad(List<Problem> problems) -> {
+      case Judgement.Bad(List<Problem> problems) -> {
         problems.forEach(line.getErr()::println);
         yield Optional.empty();
       }

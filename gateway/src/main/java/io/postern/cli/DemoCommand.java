@@ -10,6 +10,7 @@ import io.postern.demo.Demo;
 import io.postern.journal.Query;
 import io.postern.journal.Row;
 import io.postern.journal.StoreUnavailable;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -44,9 +45,9 @@ final class DemoCommand implements Callable<Integer> {
 
   private static Demo.Running start(Path file, World world) throws IOException, StoreUnavailable {
     return switch (ConfigFile.read(file, System.getenv())) {
-      case ConfigFile.Read.Bad(List<Problem> problems) ->
+      case Judgement.Bad(List<Problem> problems) ->
           throw new IOException(problems.getFirst().toString());
-      case ConfigFile.Read.Good(Config config, _) ->
+      case Judgement.Good(Config config, _) ->
           new Running(Gateway.open(config, System.getenv(), world));
     };
   }

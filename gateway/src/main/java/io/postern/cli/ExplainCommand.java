@@ -6,8 +6,8 @@ import io.postern.mime.HeaderTap;
 import io.postern.mime.Headers;
 import io.postern.rules.Book;
 import io.postern.rules.Explanation;
-import io.postern.rules.Read;
 import io.postern.rules.RuleFiles;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import java.io.IOException;
@@ -47,11 +47,12 @@ final class ExplainCommand implements Callable<Integer> {
     }
     RuleFiles files = new RuleFiles(config.get().rules(), System.getenv(), Severity.WARNING);
     return switch (files.read()) {
-      case Read.Bad(List<Problem> problems) -> {
+      case Judgement.Bad(List<Problem> problems) -> {
         problems.forEach(line.getErr()::println);
         yield 1;
       }
-      case Read.Good(Book book, _) -> explain(recipient, book.explain(recipient, headers()), line);
+      case Judgement.Good(Book book, _) ->
+          explain(recipient, book.explain(recipient, headers()), line);
     };
   }
 

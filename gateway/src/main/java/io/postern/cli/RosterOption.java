@@ -4,7 +4,7 @@ import io.postern.config.Config;
 import io.postern.feed.Roster;
 import io.postern.feed.Subscriber;
 import io.postern.feed.SubscriberFiles;
-import io.postern.settings.LiveFiles.Judgement;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import java.io.IOException;
 import picocli.CommandLine;

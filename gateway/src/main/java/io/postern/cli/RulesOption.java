@@ -3,9 +3,9 @@ package io.postern.cli;
 import io.postern.config.Config;
 import io.postern.journal.StoreUnavailable;
 import io.postern.rules.Book;
-import io.postern.rules.Read;
 import io.postern.rules.Rule;
 import io.postern.rules.RuleFiles;
+import io.postern.settings.Judgement;
 import io.postern.settings.Nearest;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
@@ -34,11 +34,11 @@ final class RulesOption {
   /// @throws IOException when the files can't be used: then what is wrong with them is printed
   static Book book(Config config, CommandLine line) throws IOException {
     return switch (read(config)) {
-      case Read.Bad(var problems) -> {
+      case Judgement.Bad(var problems) -> {
         problems.forEach(line.getErr()::println);
         throw new IOException("the rules can't be used, so nothing was done");
       }
-      case Read.Good(Book book, _) -> book;
+      case Judgement.Good(Book book, _) -> book;
     };
   }
 
@@ -50,9 +50,9 @@ final class RulesOption {
   static void requireKnown(Config config, String name, CommandLine line)
       throws IOException, StoreUnavailable {
     switch (read(config)) {
-      case Read.Bad _ ->
+      case Judgement.Bad<Book> _ ->
           line.getErr().println("the rules can't be used now, so the name was not checked");
-      case Read.Good(Book book, _) -> {
+      case Judgement.Good(Book book, _) -> {
         Set<String> known = names(book);
         if (!known.contains(name)) {
           try (SqliteReader reader = StoreOption.open(config)) {
@@ -67,7 +67,7 @@ final class RulesOption {
     }
   }
 
-  private static Read read(Config config) {
+  private static Judgement<Book> read(Config config) {
     return new RuleFiles(config.rules(), System.getenv(), Severity.WARNING).read();
   }
 

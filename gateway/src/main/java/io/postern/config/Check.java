@@ -10,7 +10,7 @@ import io.postern.mail.Domain;
 import io.postern.rules.Book;
 import io.postern.rules.Rule;
 import io.postern.rules.RuleFiles;
-import io.postern.settings.LiveFiles.Judgement;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Problems;
@@ -48,41 +48,42 @@ public record Check(
   public static Check run(
       Path file, Map<String, String> environment, Severity unreadableSecret, InstantSource clock) {
     Problems problems = new Problems();
-    @Nullable Config config = null;
-    @Nullable Book book = null;
-    @Nullable Roster roster = null;
-    switch (ConfigFile.read(file, environment)) {
-      case ConfigFile.Read.Bad(List<Problem> found) -> problems.addAll(found);
-      case ConfigFile.Read.Good(Config good, List<Problem> warnings) -> {
-        config = good;
-        problems.addAll(warnings);
-        if (good.tls() != null && !good.tls().selfMade()) {
-          CertificateFiles.read(good.tls(), clock.instant(), unreadableSecret, problems);
-        }
-        RuleFiles files = new RuleFiles(good.rules(), environment, unreadableSecret);
-        switch (files.read()) {
-          case io.postern.rules.Read.Bad(List<Problem> found) -> problems.addAll(found);
-          case io.postern.rules.Read.Good(Book rules, List<Problem> found) -> {
-            book = rules;
-            problems.addAll(found);
-            postmaster(good, rules).ifPresent(problems::add);
-          }
-        }
-        if (good.subscribers() != null) {
-          switch (new SubscriberFiles(good.subscribers(), environment, unreadableSecret).read()) {
-            case Judgement.Bad<Roster>(List<Problem> found) -> problems.addAll(found);
-            case Judgement.Good<Roster>(Roster whole, List<Problem> found) -> {
-              roster = whole;
-              problems.addAll(found);
-              if (book != null) {
-                problems.addAll(strangers(whole, book));
-              }
-            }
-          }
-        }
-      }
+    @Nullable Config config = usable(ConfigFile.read(file, environment), problems);
+    if (config == null) {
+      return new Check(null, null, null, problems.sorted());
+    }
+    if (config.tls() != null && !config.tls().selfMade()) {
+      CertificateFiles.read(config.tls(), clock.instant(), unreadableSecret, problems);
+    }
+    @Nullable Book book =
+        usable(new RuleFiles(config.rules(), environment, unreadableSecret).read(), problems);
+    if (book != null) {
+      postmaster(config, book).ifPresent(problems::add);
+    }
+    @Nullable Roster roster =
+        config.subscribers() == null
+            ? null
+            : usable(
+                new SubscriberFiles(config.subscribers(), environment, unreadableSecret).read(),
+                problems);
+    if (book != null && roster != null) {
+      problems.addAll(strangers(roster, book));
     }
     return new Check(config, book, roster, problems.sorted());
+  }
+
+  /// What files are made into, if they can be used. Their problems are noted either way.
+  private static <T> @Nullable T usable(Judgement<T> judgement, Problems problems) {
+    return switch (judgement) {
+      case Judgement.Bad<T>(List<Problem> found) -> {
+        problems.addAll(found);
+        yield null;
+      }
+      case Judgement.Good<T>(T whole, List<Problem> found) -> {
+        problems.addAll(found);
+        yield whole;
+      }
+    };
   }
 
   /// Warns of rules and accounts that subscribers name and that are not there. A rule may well come

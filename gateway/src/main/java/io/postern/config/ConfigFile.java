@@ -5,6 +5,7 @@ import io.postern.mail.Domain;
 import io.postern.policy.Mode;
 import io.postern.policy.PermittedDomains;
 import io.postern.settings.Document;
+import io.postern.settings.Judgement;
 import io.postern.settings.Network;
 import io.postern.settings.Place;
 import io.postern.settings.Problem;
@@ -56,34 +57,12 @@ public final class ConfigFile {
     this.environment = environment;
   }
 
-  /// What came of reading the file.
-  public sealed interface Read {
-    /// A configuration.
-    ///
-    /// @param config it
-    /// @param warnings what somebody should look at, by place
-    record Good(Config config, List<Problem> warnings) implements Read {
-      public Good {
-        warnings = List.copyOf(warnings);
-      }
-    }
-
-    /// None.
-    ///
-    /// @param problems all of them, warnings too, by place; at least one error
-    record Bad(List<Problem> problems) implements Read {
-      public Bad {
-        problems = List.copyOf(problems);
-      }
-    }
-  }
-
   /// Reads the file.
   ///
   /// @param file its path; relative paths in it are relative to its folder
   /// @param environment the process's environment variables; `STATE_DIRECTORY` (systemd.exec(5)) is
   ///   the folder of the store when the file names none
-  public static Read read(Path file, Map<String, String> environment) {
+  public static Judgement<Config> read(Path file, Map<String, String> environment) {
     Problems problems = new Problems();
     Optional<Config> config =
         TextFile.read(file, problems)
@@ -91,8 +70,8 @@ public final class ConfigFile {
             .flatMap(
                 document -> new ConfigFile(file, document.root(), problems, environment).config());
     return config.isPresent() && !problems.hasErrors()
-        ? new Read.Good(config.get(), problems.sorted())
-        : new Read.Bad(problems.sorted());
+        ? new Judgement.Good<>(config.get(), problems.sorted())
+        : new Judgement.Bad<>(problems.sorted());
   }
 
   /// Every key that is known, as paths such as `smtp.listen`.

@@ -1,8 +1,8 @@
 package io.postern.feed;
 
 import io.postern.settings.Document;
+import io.postern.settings.Judgement;
 import io.postern.settings.LiveFiles;
-import io.postern.settings.LiveFiles.Judgement;
 import io.postern.settings.Names;
 import io.postern.settings.Place;
 import io.postern.settings.Problem.Severity;

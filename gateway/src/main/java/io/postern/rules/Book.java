@@ -2,7 +2,6 @@ package io.postern.rules;
 
 import io.postern.mail.Address;
 import io.postern.mime.Headers;
-import io.postern.settings.Sources;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,13 +12,12 @@ import java.util.Optional;
 /// judged by one set of rules; any thread may use it.
 public final class Book {
   private final String version;
-  private final Sources sources;
   private final Map<String, Rule> byName = new LinkedHashMap<>();
 
+  /// @param version that of the files
   /// @param rules with different names, in the order of their files
-  Book(Sources sources, List<Rule> rules) {
-    this.version = sources.version();
-    this.sources = sources;
+  Book(String version, List<Rule> rules) {
+    this.version = version;
     rules.forEach(rule -> byName.put(rule.name(), rule));
   }
 
@@ -69,10 +67,5 @@ public final class Book {
   /// rules are told too.
   public List<Explanation> explain(Address recipient, Headers headers) {
     return byName.values().stream().map(rule -> Explanation.of(rule, recipient, headers)).toList();
-  }
-
-  /// The files it was made of, as one text for [RuleFiles#fromArchive].
-  public String archive() {
-    return sources.archive();
   }
 }

@@ -1,6 +1,8 @@
 package io.postern.rules;
 
 import io.postern.settings.Document;
+import io.postern.settings.Judgement;
+import io.postern.settings.LiveFiles;
 import io.postern.settings.Names;
 import io.postern.settings.Place;
 import io.postern.settings.Problem.Severity;
@@ -15,8 +17,8 @@ import java.util.Set;
 
 /// A folder of rule files, `*.yaml`, read whole and checked whole; its sub-folders are accounts.
 /// Holds no state; any thread may use it.
-public final class RuleFiles {
-  static final Sources.Kind KIND = new Sources.Kind("rule", "rules");
+public final class RuleFiles implements LiveFiles.Reader<Book> {
+  private static final Sources.Kind KIND = new Sources.Kind("rule", "rules");
 
   private final Settings settings;
   private final Map<String, String> environment;
@@ -43,34 +45,27 @@ public final class RuleFiles {
   }
 
   /// Reads and checks all files.
-  public Read read() {
+  public Judgement<Book> read() {
     return judge(look());
   }
 
-  /// Reads and checks the files of a book that was kept, in place of those in the folder. Relative
-  /// paths in them mean the same.
-  ///
-  /// @param archive what [Book#archive()] gave
-  public Read fromArchive(String archive) {
-    Optional<Sources> sources = Sources.fromArchive(archive);
-    if (sources.isEmpty()) {
-      Problems problems = new Problems();
-      problems.error(folderPlace(), "the kept book can't be read; reload with good rule files");
-      return new Read.Bad(problems.sorted());
-    }
-    return judge(sources.get());
+  @Override
+  public Sources.Kind kind() {
+    return KIND;
   }
 
-  /// The place that stands for all the files.
-  Place folderPlace() {
+  @Override
+  public Place place() {
     return new Place(settings.folder().toString(), 0, 0);
   }
 
-  Sources look() {
+  @Override
+  public Sources look() {
     return Sources.of(settings.folder(), KIND);
   }
 
-  Read judge(Sources sources) {
+  @Override
+  public Judgement<Book> judge(Sources sources) {
     Problems problems = new Problems();
     problems.addAll(sources.problems());
     List<Rule> rules = new ArrayList<>();
@@ -79,12 +74,17 @@ public final class RuleFiles {
       rule(file, names, problems).ifPresent(rules::add);
     }
     if (problems.hasErrors()) {
-      return new Read.Bad(problems.sorted());
+      return new Judgement.Bad<>(problems.sorted());
     }
     if (rules.isEmpty()) {
-      problems.warn(folderPlace(), "no rule here, so no mail is taken; write one");
+      problems.warn(place(), "no rule here, so no mail is taken; write one");
     }
-    return new Read.Good(new Book(sources, rules), problems.sorted());
+    return new Judgement.Good<>(new Book(sources.version(), rules), problems.sorted());
+  }
+
+  @Override
+  public int count(Book book) {
+    return book.rules().size();
   }
 
   private Optional<Rule> rule(Map.Entry<String, String> file, Names names, Problems problems) {

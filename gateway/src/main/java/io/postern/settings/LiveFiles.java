@@ -23,7 +23,7 @@ public final class LiveFiles<T> {
   private static final Logger log = LoggerFactory.getLogger(LiveFiles.class);
 
   private final Reader<T> reader;
-  private final TextShelf shelf;
+  private final TextShelf<? super T> shelf;
   private final InstantSource clock;
 
   private volatile State<T> state = new State<>(null, "", null, true, List.of());
@@ -51,32 +51,6 @@ public final class LiveFiles<T> {
     int count(T whole);
   }
 
-  /// What came of judging files.
-  ///
-  /// @param <T> what they are made into
-  public sealed interface Judgement<T> {
-    /// They can be used.
-    ///
-    /// @param <T> what they were made into
-    /// @param whole it
-    /// @param warnings what somebody should look at, by place
-    record Good<T>(T whole, List<Problem> warnings) implements Judgement<T> {
-      public Good {
-        warnings = List.copyOf(warnings);
-      }
-    }
-
-    /// They can't.
-    ///
-    /// @param <T> what they would be made into
-    /// @param problems all of them, warnings too, by place; at least one error
-    record Bad<T>(List<Problem> problems) implements Judgement<T> {
-      public Bad {
-        problems = List.copyOf(problems);
-      }
-    }
-  }
-
   /// What is in force, and how the files stand to it.
   ///
   /// @param <T> what the files are made into
@@ -98,7 +72,7 @@ public final class LiveFiles<T> {
   }
 
   /// Makes one with nothing in force; [#start()] comes next.
-  public LiveFiles(Reader<T> reader, TextShelf shelf, InstantSource clock) {
+  public LiveFiles(Reader<T> reader, TextShelf<? super T> shelf, InstantSource clock) {
     this.reader = reader;
     this.shelf = shelf;
     this.clock = clock;
@@ -233,7 +207,7 @@ public final class LiveFiles<T> {
     if (!isInForce) {
       try {
         // It stands on the shelf before anything is done by it.
-        shelf.keep(version, taken, sources.archive());
+        shelf.keep(version, taken, sources.archive(), whole);
       } catch (IOException e) {
         // Not judged: the next look tries again.
         judged = "";

@@ -11,7 +11,7 @@ import io.postern.queue.Cursor;
 import io.postern.queue.Pause;
 import io.postern.queue.Waiting;
 import io.postern.rules.Book;
-import io.postern.rules.LiveBook;
+import io.postern.settings.LiveFiles;
 import io.postern.settings.Problem;
 import io.postern.tls.LiveCertificate;
 import java.time.Duration;
@@ -47,7 +47,7 @@ public final class Checkup {
   /// Looks.
   public Health health() {
     List<Finding> findings = new ArrayList<>();
-    LiveBook.State rules = parts.books().state();
+    LiveFiles.State<Book> rules = parts.books().state();
     lookAtRules(rules, findings);
     if (parts.certificate() != null) {
       lookAtCertificate(parts.certificate().state(), findings);
@@ -74,7 +74,7 @@ public final class Checkup {
       lookAtSubscribers(parts.subscribers(), findings);
     }
     try {
-      findings.addAll(inquiry.ask(() -> inStore(rules.book())));
+      findings.addAll(inquiry.ask(() -> inStore(rules.whole())));
     } catch (StoreUnavailable e) {
       findings.add(red("store", "the store can't be read: " + e.getMessage()));
     }
@@ -89,8 +89,8 @@ public final class Checkup {
     return new Finding(Level.YELLOW, subject, text);
   }
 
-  private static void lookAtRules(LiveBook.State rules, List<Finding> findings) {
-    if (rules.book() == null) {
+  private static void lookAtRules(LiveFiles.State<Book> rules, List<Finding> findings) {
+    if (rules.whole() == null) {
       findings.add(red("rules", "there is no good rule book, so all mail is put off"));
     }
     for (Problem problem : rules.problems()) {

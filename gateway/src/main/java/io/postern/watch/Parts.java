@@ -3,7 +3,8 @@ package io.postern.watch;
 import io.postern.delivery.Dispatcher;
 import io.postern.feed.Subscribers;
 import io.postern.queue.MailQueue;
-import io.postern.rules.LiveBook;
+import io.postern.rules.Book;
+import io.postern.settings.LiveFiles;
 import io.postern.tls.LiveCertificate;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record Parts(
     MailQueue queue,
     Supplier<Optional<String>> fault,
-    LiveBook books,
+    LiveFiles<Book> books,
     Dispatcher dispatcher,
     @Nullable LiveCertificate certificate,
     @Nullable Subscribers subscribers,

@@ -1,7 +1,8 @@
 package io.postern.watch;
 
 import io.postern.queue.MailQueue;
-import io.postern.rules.LiveBook;
+import io.postern.rules.Book;
+import io.postern.settings.LiveFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.function.Supplier;
 public final class Readiness {
   private final MailQueue queue;
   private final Supplier<Optional<String>> fault;
-  private final LiveBook books;
+  private final LiveFiles<Book> books;
   private volatile Phase phase = Phase.STARTING;
 
   private enum Phase {
@@ -24,7 +25,7 @@ public final class Readiness {
   }
 
   /// @param fault what keeps the store from being written to; empty when nothing does
-  public Readiness(MailQueue queue, Supplier<Optional<String>> fault, LiveBook books) {
+  public Readiness(MailQueue queue, Supplier<Optional<String>> fault, LiveFiles<Book> books) {
     this.queue = queue;
     this.fault = fault;
     this.books = books;

@@ -1,8 +1,9 @@
 package io.postern.watch;
 
 import io.postern.delivery.Activity;
-import io.postern.rules.LiveBook;
+import io.postern.rules.Book;
 import io.postern.rules.Rule;
+import io.postern.settings.LiveFiles;
 import io.postern.settings.Problem.Severity;
 import io.postern.watch.Page.Point;
 import java.util.Collection;
@@ -16,14 +17,14 @@ import java.util.function.BinaryOperator;
 final class RuleLines {
   private RuleLines() {}
 
-  static void write(LiveBook.State state, Page page) {
+  static void write(LiveFiles.State<Book> state, Page page) {
     page.info(
         "postern_rules",
         "The version of the rule book in force; empty when there is none.",
         "version",
         state.version());
-    if (state.book() != null) {
-      List<Rule> rules = state.book().rules();
+    if (state.whole() != null) {
+      List<Rule> rules = state.whole().rules();
       long enabled = rules.stream().filter(Rule::enabled).count();
       page.gauges(
           "postern_rules_in_force",
@@ -50,7 +51,7 @@ final class RuleLines {
             new Point(count(state, Severity.WARNING), "severity", "warning")));
   }
 
-  private static long count(LiveBook.State state, Severity severity) {
+  private static long count(LiveFiles.State<Book> state, Severity severity) {
     return state.problems().stream().filter(it -> it.severity() == severity).count();
   }
 

@@ -11,8 +11,8 @@ import io.postern.queue.Cursor;
 import io.postern.queue.Pause;
 import io.postern.queue.Waiting;
 import io.postern.rules.Book;
-import io.postern.rules.LiveBook;
 import io.postern.rules.Rule;
+import io.postern.settings.LiveFiles;
 import io.postern.settings.Problem;
 import io.postern.tls.LiveCertificate;
 import java.time.Duration;
@@ -121,11 +121,11 @@ public final class Troubles {
   }
 
   private void lookAtRules(List<Trouble> troubles) {
-    LiveBook.State state = parts.books().state();
-    if (state.stale() || state.book() == null) {
+    LiveFiles.State<Book> state = parts.books().state();
+    if (state.stale() || state.whole() == null) {
       List<String> facts = facts(state.problems());
       facts.addFirst(
-          state.book() == null
+          state.whole() == null
               ? "there is no good rule book, so all mail is put off"
               : "in force is version " + state.version());
       troubles.add(new Trouble(new Cause(Kind.RULES, ""), null, facts));

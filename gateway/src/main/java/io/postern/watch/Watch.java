@@ -109,7 +109,7 @@ public final class Watch {
     }
     RuleLines.write(parts.books().state(), page);
     EndpointLines.write(parts.dispatcher().activity(), page);
-    queueLines.write(parts.books().state().book(), now, page);
+    queueLines.write(parts.books().state().whole(), now, page);
     if (parts.subscribers() != null) {
       SubscriberLines.write(parts.subscribers(), now, page);
     }

@@ -7,7 +7,7 @@ import io.postern.feed.Roster;
 import io.postern.feed.SubscriberFiles;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Samples;
-import io.postern.settings.LiveFiles.Judgement;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.Settings;
 import io.postern.store.sqlite.SqliteStore;

@@ -7,8 +7,8 @@ import io.postern.delivery.Notices;
 import io.postern.delivery.Settings;
 import io.postern.queue.Samples;
 import io.postern.rules.Book;
-import io.postern.rules.Read;
 import io.postern.rules.RuleFiles;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.webhook.Payload;
@@ -128,8 +128,8 @@ public final class RampBench {
             .formatted(url));
     io.postern.rules.Settings settings = new io.postern.rules.Settings(rules, Set.of(), true);
     return switch (new RuleFiles(settings, Map.of(), Severity.WARNING).read()) {
-      case Read.Good(Book good, _) -> good;
-      case Read.Bad(var problems) -> throw new IllegalStateException(problems.toString());
+      case Judgement.Good(Book good, _) -> good;
+      case Judgement.Bad(var problems) -> throw new IllegalStateException(problems.toString());
     };
   }
 }

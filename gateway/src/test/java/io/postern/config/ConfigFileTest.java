@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.config.Config.LogFormat;
 import io.postern.mail.Domain;
 import io.postern.policy.Mode;
+import io.postern.settings.Judgement;
 import io.postern.settings.Network;
 import io.postern.settings.Problem;
 import io.postern.smtp.BareLineEnds;
@@ -325,26 +326,25 @@ class ConfigFileTest {
 
   @Test
   void tellsAFileThatIsNotThere() {
-    ConfigFile.Read.Bad bad =
+    Judgement.Bad<?> bad =
         assertInstanceOf(
-            ConfigFile.Read.Bad.class, ConfigFile.read(folder.resolve("none.yaml"), Map.of()));
+            Judgement.Bad.class, ConfigFile.read(folder.resolve("none.yaml"), Map.of()));
     assertEquals(1, bad.problems().size());
   }
 
   private Config good(String text, Map<String, String> environment) throws IOException {
     Path file = Files.writeString(folder.resolve("postern.yaml"), text);
     return switch (ConfigFile.read(file, environment)) {
-      case ConfigFile.Read.Good(Config config, _) -> config;
-      case ConfigFile.Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Config config, _) -> config;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 
   private List<String> problems(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("postern.yaml"), text);
-    return assertInstanceOf(ConfigFile.Read.Bad.class, ConfigFile.read(file, Map.of()))
-        .problems()
-        .stream()
-        .map(Problem::toString)
-        .toList();
+    return switch (ConfigFile.read(file, Map.of())) {
+      case Judgement.Good<Config> _ -> throw new AssertionError("taken: " + text);
+      case Judgement.Bad(var problems) -> problems.stream().map(Problem::toString).toList();
+    };
   }
 }

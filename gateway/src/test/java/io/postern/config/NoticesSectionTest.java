@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.notice.Settings;
 import io.postern.notice.Settings.Encryption;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ class NoticesSectionTest {
 
   @TempDir private Path folder;
 
-  private ConfigFile.Read read(String lines) throws IOException {
+  private Judgement<Config> read(String lines) throws IOException {
     Path file = folder.resolve("postern.yaml");
     Files.writeString(
         file,
@@ -40,12 +41,11 @@ class NoticesSectionTest {
 
   private Settings good(String lines) throws IOException {
     return switch (read(lines)) {
-      case ConfigFile.Read.Good(Config config, List<Problem> warnings) -> {
+      case Judgement.Good(Config config, List<Problem> warnings) -> {
         assertEquals(List.of(), warnings);
         yield config.notices();
       }
-      case ConfigFile.Read.Bad(List<Problem> problems) ->
-          throw new AssertionError(problems.toString());
+      case Judgement.Bad(List<Problem> problems) -> throw new AssertionError(problems.toString());
     };
   }
 
@@ -109,15 +109,14 @@ class NoticesSectionTest {
   @Test
   void warnsOfARecipientAtThisGateway() throws IOException {
     switch (read(LEAST.replace("[ops@example.com]", "[ops@example.com, ops@a.sub.example.com]"))) {
-      case ConfigFile.Read.Good(Config config, List<Problem> warnings) -> {
+      case Judgement.Good(Config config, List<Problem> warnings) -> {
         assertEquals(2, config.notices().to().size());
         assertEquals(
             "[postern.yaml:5:25: warning: to: mail for ops@a.sub.example.com comes to this gateway"
                 + " itself, which can't tell of its own trouble so; write an address elsewhere]",
             warnings.toString().replace(folder + "/", ""));
       }
-      case ConfigFile.Read.Bad(List<Problem> problems) ->
-          throw new AssertionError(problems.toString());
+      case Judgement.Bad(List<Problem> problems) -> throw new AssertionError(problems.toString());
     }
   }
 
@@ -191,8 +190,8 @@ class NoticesSectionTest {
 
   private String problems(String lines) throws IOException {
     return switch (read(lines)) {
-      case ConfigFile.Read.Good _ -> throw new AssertionError("taken: " + lines);
-      case ConfigFile.Read.Bad(List<Problem> problems) ->
+      case Judgement.Good<Config> _ -> throw new AssertionError("taken: " + lines);
+      case Judgement.Bad(List<Problem> problems) ->
           String.join("\n", problems.stream().map(Problem::toString).toList())
               .replace(folder + "/", "");
     };

@@ -11,8 +11,9 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.dialect.Dialects;
 import io.postern.feed.SubscriberFiles;
+import io.postern.rules.Book;
 import io.postern.rules.RuleFiles;
-import io.postern.settings.LiveFiles;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,7 +84,7 @@ class SchemaTest {
 
   @Test
   void takesARuleThatTheReaderTakes() throws IOException {
-    assertInstanceOf(io.postern.rules.Read.Good.class, read(RULE));
+    assertInstanceOf(Judgement.Good.class, read(RULE));
     assertEquals(List.of(), problems(RuleFiles.schema(), RULE));
   }
 
@@ -111,8 +112,7 @@ class SchemaTest {
     Files.writeString(folder.resolve("ops.yaml"), file);
     io.postern.feed.Settings settings = new io.postern.feed.Settings(folder, Set.of(), true);
     assertInstanceOf(
-        LiveFiles.Judgement.Good.class,
-        new SubscriberFiles(settings, Map.of(), Severity.WARNING).read());
+        Judgement.Good.class, new SubscriberFiles(settings, Map.of(), Severity.WARNING).read());
     assertEquals(List.of(), problems(SubscriberFiles.schema(), file));
     for (String broken :
         List.of(
@@ -123,8 +123,7 @@ class SchemaTest {
             file.replace("events: [deliveries, bounces, blocks]", "event: [deliveries]"))) {
       Files.writeString(folder.resolve("ops.yaml"), broken);
       assertInstanceOf(
-          LiveFiles.Judgement.Bad.class,
-          new SubscriberFiles(settings, Map.of(), Severity.WARNING).read());
+          Judgement.Bad.class, new SubscriberFiles(settings, Map.of(), Severity.WARNING).read());
       assertFalse(problems(SubscriberFiles.schema(), broken).isEmpty(), broken);
     }
   }
@@ -150,10 +149,10 @@ class SchemaTest {
     String broken = RULE.replace(sides[0], sides[1]);
     assertFalse(broken.equals(RULE), change);
     assertFalse(problems(RuleFiles.schema(), broken).isEmpty(), change);
-    assertInstanceOf(io.postern.rules.Read.Bad.class, read(broken), change);
+    assertInstanceOf(Judgement.Bad.class, read(broken), change);
   }
 
-  private io.postern.rules.Read read(String rule) throws IOException {
+  private Judgement<Book> read(String rule) throws IOException {
     Files.writeString(folder.resolve("desk.yaml"), rule);
     io.postern.rules.Settings settings = new io.postern.rules.Settings(folder, Set.of(), true);
     return new RuleFiles(settings, Map.of(), Severity.WARNING).read();

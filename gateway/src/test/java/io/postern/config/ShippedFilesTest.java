@@ -9,7 +9,7 @@ import io.postern.feed.Subscriber;
 import io.postern.feed.SubscriberFiles;
 import io.postern.fixture.FakeClock;
 import io.postern.rules.Rule;
-import io.postern.settings.LiveFiles.Judgement;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -212,8 +212,8 @@ class ShippedFilesTest {
   private Config read(String text) throws IOException {
     Path file = Files.writeString(temp.resolve("postern.yaml"), text);
     return switch (ConfigFile.read(file, Map.of())) {
-      case ConfigFile.Read.Good(Config config, _) -> config;
-      case ConfigFile.Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Config config, _) -> config;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 

@@ -16,8 +16,8 @@ import io.postern.queue.Accepted;
 import io.postern.queue.Pause;
 import io.postern.queue.Spool;
 import io.postern.rules.Book;
-import io.postern.rules.Read;
 import io.postern.rules.RuleFiles;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.webhook.Payload;
@@ -182,8 +182,8 @@ abstract class DispatcherCase {
     return switch (new RuleFiles(
             new io.postern.rules.Settings(rules, Set.of(), true), Map.of(), Severity.WARNING)
         .read()) {
-      case Read.Good(Book good, _) -> good;
-      case Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Book good, _) -> good;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 

@@ -7,9 +7,9 @@ import io.postern.config.Config;
 import io.postern.config.ConfigFile;
 import io.postern.fixture.FakeClock;
 import io.postern.rules.Book;
-import io.postern.rules.Read;
 import io.postern.rules.Rule;
 import io.postern.rules.RuleFiles;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -130,8 +130,8 @@ final class Clinic implements Dns {
 
   Config config() {
     return switch (ConfigFile.read(file(), Map.of())) {
-      case ConfigFile.Read.Good(Config config, _) -> config;
-      case ConfigFile.Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Config config, _) -> config;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 
@@ -141,8 +141,8 @@ final class Clinic implements Dns {
 
   Book book() {
     return switch (new RuleFiles(config().rules(), Map.of(), Severity.WARNING).read()) {
-      case Read.Good(Book book, _) -> book;
-      case Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Book book, _) -> book;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 

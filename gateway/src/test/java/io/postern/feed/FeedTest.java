@@ -14,7 +14,7 @@ import io.postern.queue.Cursor;
 import io.postern.queue.Pause;
 import io.postern.queue.Samples;
 import io.postern.queue.Traces;
-import io.postern.settings.LiveFiles.Judgement;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.webhook.Payload;

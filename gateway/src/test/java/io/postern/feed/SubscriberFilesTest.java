@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.journal.Status;
-import io.postern.settings.LiveFiles.Judgement;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import java.io.IOException;

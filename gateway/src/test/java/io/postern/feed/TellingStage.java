@@ -15,7 +15,7 @@ import io.postern.queue.Settlement;
 import io.postern.rules.Book;
 import io.postern.rules.Rule;
 import io.postern.rules.RuleFiles;
-import io.postern.settings.LiveFiles.Judgement;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import io.postern.store.sqlite.Settings;
 import io.postern.store.sqlite.SqliteStore;
@@ -165,8 +165,8 @@ final class TellingStage {
   private Optional<Book> book() {
     var settings = new io.postern.rules.Settings(folder.resolve("rules"), Set.of(), true);
     return switch (new RuleFiles(settings, Map.of(), Severity.WARNING).read()) {
-      case io.postern.rules.Read.Good(Book book, _) -> Optional.of(book);
-      case io.postern.rules.Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Book book, _) -> Optional.of(book);
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 
@@ -175,7 +175,7 @@ final class TellingStage {
     if (book.isPresent()) {
       // As a book that is taken is kept.
       store.keepRules(
-          new SqliteStore.KeptBook(book.get().version(), clock.instant(), book.get().archive()),
+          new SqliteStore.KeptBook(book.get().version(), clock.instant(), "its texts"),
           book.get().rules().stream().collect(Collectors.toMap(Rule::name, Rule::account)));
     }
     Teller teller = new Teller(() -> book, store);

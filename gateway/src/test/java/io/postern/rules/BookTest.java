@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.mail.Address;
 import io.postern.mail.Domain;
 import io.postern.mime.Headers;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Sources;
 import java.nio.charset.StandardCharsets;
@@ -225,11 +226,11 @@ class BookTest {
       texts.put(i + ".yaml", rules[i]);
     }
     Settings settings = new Settings(Path.of("rules"), Set.of(), true);
-    Read read =
+    Judgement<Book> read =
         new RuleFiles(settings, Map.of(), Severity.WARNING).judge(new Sources(texts, List.of()));
     return switch (read) {
-      case Read.Good(Book book, _) -> book;
-      case Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Book book, _) -> book;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
+import io.postern.settings.Sources;
 import io.postern.webhook.Dialect;
 import io.postern.webhook.Endpoint;
 import io.postern.webhook.Endpoint.Authentication;
@@ -50,7 +52,7 @@ class RuleFilesTest {
   @Test
   void fillsInTheDefaults() throws IOException {
     write("desk.yaml", GOOD);
-    Rule rule = good().book().rule("desk").orElseThrow();
+    Rule rule = good().whole().rule("desk").orElseThrow();
     assertEquals("", rule.account());
     assertEquals(Duration.ofSeconds(60), rule.retry().interval());
     assertEquals(Duration.ofSeconds(60), rule.retry().intervalMax());
@@ -102,7 +104,7 @@ class RuleFilesTest {
         """);
     Rule rule =
         good(Map.of("DESK_PASSWORD", "p", "DESK_OLD", "o", "DESK_KEY", "k"))
-            .book()
+            .whole()
             .rules()
             .getFirst();
     assertEquals("standby.example.com", rule.endpoint().backupUrl().getHost());
@@ -254,7 +256,7 @@ class RuleFilesTest {
         problems(Map.of("P", "x")));
     Files.delete(folder.resolve("e.yaml"));
     List<Endpoint> endpoints =
-        good(Map.of("P", "x")).book().rules().stream().map(Rule::endpoint).toList();
+        good(Map.of("P", "x")).whole().rules().stream().map(Rule::endpoint).toList();
     assertEquals(
         List.of(
             new Dialect(Format.SENDGRID, true, Dialect.INLINE_MAX),
@@ -392,7 +394,7 @@ class RuleFilesTest {
     write("a.yaml", GOOD);
     write("Acme Ltd/b.yaml", GOOD.replace("desk", "b"));
     write("Acme Ltd/deep/er/c.yaml", GOOD.replace("desk", "c"));
-    Book book = good().book();
+    Book book = good().whole();
     assertEquals("", book.rule("desk").orElseThrow().account());
     assertEquals("Acme Ltd", book.rule("b").orElseThrow().account());
     assertEquals("Acme Ltd", book.rule("c").orElseThrow().account());
@@ -403,7 +405,7 @@ class RuleFilesTest {
   void readsSecretsBesideTheirRuleFile() throws IOException {
     write("acme/b.yaml", GOOD + "  sign: [{file: b.key}]\n");
     Files.writeString(folder.resolve("acme/b.key"), "k");
-    Rule rule = good().book().rules().getFirst();
+    Rule rule = good().whole().rules().getFirst();
     assertEquals("k", rule.endpoint().signingKeys().getFirst().value());
   }
 
@@ -412,7 +414,7 @@ class RuleFilesTest {
     Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
     Files.writeString(elsewhere.resolve("x.yaml"), GOOD);
     Files.createSymbolicLink(folder.resolve("linked.yaml"), elsewhere.resolve("x.yaml"));
-    assertEquals("desk", good().book().rules().getFirst().name());
+    assertEquals("desk", good().whole().rules().getFirst().name());
 
     Files.createDirectory(folder.resolve("acme"));
     Files.createSymbolicLink(folder.resolve("acme/loop"), folder);
@@ -439,8 +441,8 @@ class RuleFilesTest {
     write(".#desk.yaml", "name: [");
     write("..data/desk.yaml", "name: [");
     write("notes.txt", "name: [");
-    Read.Good good = good();
-    assertEquals(List.of(), good.book().rules());
+    Judgement.Good<Book> good = good();
+    assertEquals(List.of(), good.whole().rules());
     assertEquals(
         List.of(folder + ": warning: no rule here, so no mail is taken; write one"),
         good.warnings().stream().map(Problem::toString).toList());
@@ -464,26 +466,25 @@ class RuleFilesTest {
     assertEquals(
         List.of(folder + "/desk.yaml:7:10: warning: " + text),
         good().warnings().stream().map(Problem::toString).toList());
-    Read asService = new RuleFiles(settings(), Map.of(), Severity.ERROR).read();
-    assertEquals(
-        List.of(folder + "/desk.yaml:7:10: " + text),
-        ((Read.Bad) asService).problems().stream().map(Problem::toString).toList());
+    Judgement<Book> asService = new RuleFiles(settings(), Map.of(), Severity.ERROR).read();
+    assertEquals(List.of(folder + "/desk.yaml:7:10: " + text), problems(asService));
 
     write("desk.yaml", GOOD + "  sign: [{env: NOT_SET}]\nenabled: false\n");
-    assertInstanceOf(Read.Good.class, new RuleFiles(settings(), Map.of(), Severity.ERROR).read());
+    assertInstanceOf(
+        Judgement.Good.class, new RuleFiles(settings(), Map.of(), Severity.ERROR).read());
   }
 
   @Test
   void givesTheSameFilesTheSameVersionAndOthersAnother() throws IOException {
     write("a.yaml", GOOD);
-    Book first = good().book();
+    Book first = good().whole();
     assertEquals(32, first.version().length());
-    assertEquals(first.version(), good().book().version());
+    assertEquals(first.version(), good().whole().version());
     write("a.yaml", GOOD + "# a comment\n");
-    assertNotEquals(first.version(), good().book().version());
+    assertNotEquals(first.version(), good().whole().version());
     write("a.yaml", GOOD);
     Files.move(folder.resolve("a.yaml"), folder.resolve("b.yaml"));
-    assertNotEquals(first.version(), good().book().version());
+    assertNotEquals(first.version(), good().whole().version());
   }
 
   @Test
@@ -491,43 +492,27 @@ class RuleFilesTest {
     write("a.yaml", GOOD + "  sign: [{file: a.key}]\n# \"quoted\" 日本語\n");
     write("acme/b.yaml", GOOD.replace("desk", "b"));
     Files.writeString(folder.resolve("a.key"), "k");
-    Book book = good().book();
+    RuleFiles files = files(Map.of());
+    Sources sources = files.look();
 
     Files.delete(folder.resolve("a.yaml"));
-    Book back = ((Read.Good) files(Map.of()).fromArchive(book.archive())).book();
-    assertEquals(book.version(), back.version());
-    assertEquals(book.archive(), back.archive());
+    Sources kept = Sources.fromArchive(sources.archive()).orElseThrow();
+    assertEquals(sources, kept);
+    Book back = good(files.judge(kept)).whole();
+    assertEquals(sources.version(), back.version());
     assertEquals("acme", back.rule("b").orElseThrow().account());
     assertEquals("k", back.rule("desk").orElseThrow().endpoint().signingKeys().getFirst().value());
     assertEquals(folder + "/a.yaml:1:7", back.rule("desk").orElseThrow().place().toString());
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      nullValues = "-",
-      value = {
-        "''",
-        "{",
-        "{}",
-        "null",
-        "[]",
-        "{\"format\":2,\"files\":[]}",
-        "{\"format\":1,\"files\":[null]}",
-        "{\"format\":1,\"files\":[{\"path\":\"a\"}]}"
-      })
-  void refusesAnArchiveThatIsNone(String text) {
-    assertInstanceOf(Read.Bad.class, files(Map.of()).fromArchive(text));
-  }
-
   @Test
   void aKeptFileThatCanNotExistIsAProblem() {
     String text = "{\"format\":1,\"files\":[{\"path\":\"a\\u0000.yaml\",\"text\":\"\"}]}";
-    Read.Bad bad = assertInstanceOf(Read.Bad.class, files(Map.of()).fromArchive(text));
+    Sources kept = Sources.fromArchive(text).orElseThrow();
     assertEquals(
         List.of(
             folder + ": what was kept names a file that can't exist; reload with good rule files"),
-        bad.problems().stream().map(Problem::toString).toList());
+        problems(files(Map.of()).judge(kept)));
   }
 
   private Settings settings() {
@@ -538,12 +523,19 @@ class RuleFilesTest {
     return new RuleFiles(settings(), environment, Severity.WARNING);
   }
 
-  private Read.Good good() {
+  private Judgement.Good<Book> good() {
     return good(Map.of());
   }
 
-  private Read.Good good(Map<String, String> environment) {
-    return assertInstanceOf(Read.Good.class, files(environment).read());
+  private Judgement.Good<Book> good(Map<String, String> environment) {
+    return good(files(environment).read());
+  }
+
+  private static Judgement.Good<Book> good(Judgement<Book> judgement) {
+    return switch (judgement) {
+      case Judgement.Good<Book> good -> good;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
+    };
   }
 
   private List<String> problems() {
@@ -551,8 +543,14 @@ class RuleFilesTest {
   }
 
   private List<String> problems(Map<String, String> environment) {
-    Read.Bad bad = assertInstanceOf(Read.Bad.class, files(environment).read());
-    return bad.problems().stream().map(Problem::toString).toList();
+    return problems(files(environment).read());
+  }
+
+  private static List<String> problems(Judgement<Book> judgement) {
+    return switch (judgement) {
+      case Judgement.Good<Book> _ -> throw new AssertionError("the files were taken");
+      case Judgement.Bad(var problems) -> problems.stream().map(Problem::toString).toList();
+    };
   }
 
   private void write(String path, String text) throws IOException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.mail.Address;
 import io.postern.mail.Domain;
 import io.postern.mime.Headers;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.Sources;
@@ -121,14 +122,14 @@ class RuleMutationTest {
       TreeMap<String, String> texts = new TreeMap<>();
       texts.put("x.yaml", text);
       switch (files.judge(new Sources(texts, List.of()))) {
-        case Read.Good(Book book, List<Problem> warnings) -> {
+        case Judgement.Good(Book book, List<Problem> warnings) -> {
           good++;
           assertEquals(1, book.rules().size(), text);
           book.decide(List.of(recipient), headers);
           assertFalse(book.explain(recipient, headers).getFirst().lines().isEmpty());
           warnings.forEach(problem -> check(problem, text));
         }
-        case Read.Bad(List<Problem> problems) -> {
+        case Judgement.Bad(List<Problem> problems) -> {
           bad++;
           assertTrue(
               problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR), text);

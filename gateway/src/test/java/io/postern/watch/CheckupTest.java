@@ -14,7 +14,8 @@ import io.postern.notice.Cause;
 import io.postern.notice.Cause.Kind;
 import io.postern.notice.Sight;
 import io.postern.queue.MailQueue;
-import io.postern.rules.LiveBook;
+import io.postern.rules.Book;
+import io.postern.settings.LiveFiles;
 import io.postern.store.sqlite.SqliteStore;
 import io.postern.webhook.Payload;
 import java.lang.reflect.Proxy;
@@ -38,7 +39,7 @@ final class CheckupTest {
 
   @Test
   void aStoreThatNeverAnswersIsToldAndDoesNotHoldUpWhoAsks() throws Exception {
-    LiveBook books = Books.in(folder, clock);
+    LiveFiles<Book> books = Books.in(folder, clock);
     CountDownLatch disk = new CountDownLatch(1);
     try (SqliteStore store =
         SqliteStore.open(
@@ -81,7 +82,7 @@ final class CheckupTest {
             });
   }
 
-  private Dispatcher dispatcher(SqliteStore store, LiveBook books) {
+  private Dispatcher dispatcher(SqliteStore store, LiveFiles<Book> books) {
     return new Dispatcher(
         new Dispatcher.Parts(
             store,

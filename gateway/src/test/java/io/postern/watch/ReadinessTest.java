@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
-import io.postern.rules.LiveBook;
+import io.postern.rules.Book;
+import io.postern.settings.LiveFiles;
 import io.postern.store.sqlite.Settings;
 import io.postern.store.sqlite.SqliteStore;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ final class ReadinessTest {
 
   @Test
   void aGatewayIsReadyFromTheEndOfItsStartToTheBeginningOfItsStop() throws Exception {
-    LiveBook books = Books.in(folder, new FakeClock());
+    LiveFiles<Book> books = Books.in(folder, new FakeClock());
     try (SqliteStore store =
         SqliteStore.open(Settings.of(folder.resolve("postern.db"), 0), new FakeClock())) {
       AtomicReference<Optional<String>> fault = new AtomicReference<>(Optional.empty());

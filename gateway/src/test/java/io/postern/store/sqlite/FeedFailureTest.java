@@ -22,7 +22,7 @@ import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Blocklist;
 import io.postern.queue.Claim;
 import io.postern.queue.Settlement;
-import io.postern.settings.LiveFiles.Judgement;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import io.postern.webhook.Payload;
 import java.io.IOException;

@@ -18,8 +18,8 @@ import io.postern.queue.Retention;
 import io.postern.queue.Spool;
 import io.postern.queue.Traces;
 import io.postern.rules.Book;
-import io.postern.rules.Read;
 import io.postern.rules.RuleFiles;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import io.postern.webhook.Payload;
 import java.io.IOException;
@@ -309,8 +309,8 @@ final class Simulation implements AutoCloseable {
     return switch (new RuleFiles(
             new io.postern.rules.Settings(files, Set.of(), true), Map.of(), Severity.WARNING)
         .read()) {
-      case Read.Good(Book good, _) -> good;
-      case Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Book good, _) -> good;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 }

@@ -10,8 +10,8 @@ import io.postern.mail.Ids;
 import io.postern.policy.BlockedSenders;
 import io.postern.policy.SelfMail;
 import io.postern.rules.Book;
-import io.postern.rules.Read;
 import io.postern.rules.RuleFiles;
+import io.postern.settings.Judgement;
 import io.postern.settings.Problem.Severity;
 import io.postern.smtp.Listener;
 import java.io.IOException;
@@ -77,8 +77,8 @@ final class TestDoor implements AutoCloseable {
         rules: rules
         """);
     return switch (ConfigFile.read(file, Map.of())) {
-      case ConfigFile.Read.Good(Config config, _) -> config;
-      case ConfigFile.Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Config config, _) -> config;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 
@@ -92,8 +92,8 @@ final class TestDoor implements AutoCloseable {
         retry: { interval: 10s, period: 1d }
         """);
     return switch (new RuleFiles(config.rules(), Map.of(), Severity.WARNING).read()) {
-      case Read.Good(Book good, _) -> good;
-      case Read.Bad(var problems) -> throw new AssertionError(problems.toString());
+      case Judgement.Good(Book good, _) -> good;
+      case Judgement.Bad(var problems) -> throw new AssertionError(problems.toString());
     };
   }
 }

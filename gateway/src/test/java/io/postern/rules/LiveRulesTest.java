@@ -2,8 +2,10 @@ package io.postern.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.settings.LiveFiles;
 import io.postern.settings.Problem;
 import io.postern.settings.Problem.Severity;
 import io.postern.settings.TextShelf;
@@ -21,14 +23,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LiveBookTest {
+/// How [LiveFiles] follows a folder of rules.
+class LiveRulesTest {
   private static final Instant START = Instant.parse("2026-11-22T06:00:00Z");
 
   @TempDir Path temp;
   private Path folder;
   private final Shelf shelf = new Shelf();
   private Instant now = START;
-  private LiveBook live;
+  private LiveFiles<Book> live;
 
   @BeforeEach
   void makeFolder() throws IOException {
@@ -125,7 +128,7 @@ class LiveBookTest {
     write("a");
     live.start();
     Files.writeString(folder.resolve("b.yaml"), "name: [");
-    LiveBook.State state = live.reload();
+    LiveFiles.State<Book> state = live.reload();
     assertTrue(state.stale());
     assertEquals(List.of("a"), names());
   }
@@ -296,6 +299,13 @@ class LiveBookTest {
   }
 
   @Test
+  void theShelfGetsTheBookThatComesInForce() throws IOException {
+    write("a");
+    live.start();
+    assertSame(live.current().orElseThrow(), shelf.books.getLast());
+  }
+
+  @Test
   void startsWithoutAKeptBookThatCannotBeRead() throws IOException {
     shelf.kept.add(new TextShelf.Kept("x", START, "not an archive"));
     write("a");
@@ -304,9 +314,9 @@ class LiveBookTest {
     assertFalse(live.state().stale());
   }
 
-  private LiveBook live() {
+  private LiveFiles<Book> live() {
     Settings settings = new Settings(folder, Set.of(), true);
-    return new LiveBook(new RuleFiles(settings, Map.of(), Severity.WARNING), shelf, () -> now);
+    return new LiveFiles<>(new RuleFiles(settings, Map.of(), Severity.WARNING), shelf, () -> now);
   }
 
   private List<String> names() {
@@ -334,18 +344,20 @@ class LiveBookTest {
         .formatted(name);
   }
 
-  private static final class Shelf implements TextShelf {
+  private static final class Shelf implements TextShelf<Book> {
     final List<Kept> kept = new ArrayList<>();
+    final List<Book> books = new ArrayList<>();
     boolean broken;
     Runnable whileKeeping = () -> {};
 
     @Override
-    public void keep(String version, Instant taken, String text) throws IOException {
+    public void keep(String version, Instant taken, String text, Book book) throws IOException {
       if (broken) {
         throw new IOException("disk full");
       }
       whileKeeping.run();
       kept.add(new Kept(version, taken, text));
+      books.add(book);
     }
 
     @Override
