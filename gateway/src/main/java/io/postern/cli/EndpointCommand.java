@@ -119,19 +119,13 @@ final class EndpointCommand implements Runnable {
   }
 
   private static String text(Outcome outcome) {
+    String why = Arrival.clean(outcome.text());
     return switch (outcome) {
       case Outcome.Accepted(int status, _) -> "HTTP " + status + ", a delivery would succeed";
-      case Outcome.Deferred(_, String reason, String detail, _) ->
-          text(reason, detail) + ", a delivery would be tried again";
-      case Outcome.Refused(_, String reason, String detail) ->
-          text(reason, detail) + ", a delivery would fail at once";
-      case Outcome.Gone(String reason, String detail) ->
-          text(reason, detail) + ", the endpoint would be paused";
-      case Outcome.NotMade(String reason, _) -> "none: " + reason;
+      case Outcome.Deferred _ -> why + ", a delivery would be tried again";
+      case Outcome.Refused _ -> why + ", a delivery would fail at once";
+      case Outcome.Gone _ -> why + ", the endpoint would be paused";
+      case Outcome.NotMade _ -> "none: " + why;
     };
-  }
-
-  private static String text(String reason, String detail) {
-    return Arrival.clean(Outcome.text(reason, detail));
   }
 }

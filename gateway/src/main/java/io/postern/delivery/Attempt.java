@@ -186,13 +186,9 @@ final class Attempt {
     Body body = render(claim, endpoint, proof);
     Outcome outcome = carry(claim, endpoint, endpoint.url(), body);
     @Nullable URI backup = endpoint.backupUrl();
-    if (outcome instanceof Outcome.Deferred first && backup != null) {
-      Outcome second = standIn(claim, endpoint, backup, body, proof);
-      return second instanceof Outcome.Accepted(int status, _)
-          ? new Outcome.Accepted(status, true)
-          : both(first, second);
-    }
-    return outcome;
+    return outcome instanceof Outcome.Deferred first && backup != null
+        ? first.orBackup(standIn(claim, endpoint, backup, body, proof))
+        : outcome;
   }
 
   /// Calls the backup URL. Its host may be the endpoint of other rules, and gets no more calls at
@@ -224,23 +220,6 @@ final class Attempt {
   private Outcome carry(Claim claim, Endpoint endpoint, URI url, Body body) throws IOException {
     return courier.carry(
         new Courier.Post(endpoint, url, claim.delivery(), claim.attempt(), claim.replay(), body));
-  }
-
-  /// The backup did not take it either. Whatever it said, the URL itself may take it next time.
-  private static Outcome both(Outcome.Deferred first, Outcome second) {
-    String why =
-        switch (second) {
-          case Outcome.Accepted _ -> "";
-          case Outcome.Deferred deferred -> deferred.reason();
-          case Outcome.Refused refused -> refused.reason();
-          case Outcome.Gone gone -> gone.reason();
-          case Outcome.NotMade notMade -> notMade.reason();
-        };
-    return new Outcome.Deferred(
-        first.httpStatus(),
-        first.reason() + "; backup: " + why,
-        first.detail(),
-        first.retryAfter());
   }
 
   private Body render(Claim claim, Endpoint endpoint, Proof proof) throws IOException {

@@ -9,6 +9,17 @@ public sealed interface Outcome {
   /// The answer's status code; 0 when there was no answer.
   int httpStatus();
 
+  /// What went wrong, in words that are the same each time it is the same; empty when nothing did.
+  String reason();
+
+  /// What differs from time to time, such as the start of the answer; may be empty.
+  String detail();
+
+  /// What went wrong as one text: the reason and, where there is one, the detail.
+  default String text() {
+    return text(reason(), detail());
+  }
+
   /// Taken: 2xx.
   ///
   /// @param httpStatus the code
@@ -18,29 +29,45 @@ public sealed interface Outcome {
     public Accepted(int httpStatus) {
       this(httpStatus, false);
     }
+
+    @Override
+    public String reason() {
+      return "";
+    }
+
+    @Override
+    public String detail() {
+      return "";
+    }
   }
 
   /// Not now: to be tried again.
   ///
   /// @param httpStatus the code, or 0
-  /// @param reason what went wrong, in words that are the same each time it is the same
-  /// @param detail what differs from time to time, such as the start of the answer; may be empty
   /// @param retryAfter how long the endpoint asked to wait; null when it did not
   record Deferred(int httpStatus, String reason, String detail, @Nullable Duration retryAfter)
-      implements Outcome {}
+      implements Outcome {
+    /// What came of this call and of the one to the backup URL that it led to. Whatever the backup
+    /// said, unless it took it, the URL itself may take it next time.
+    public Outcome orBackup(Outcome backup) {
+      if (backup instanceof Accepted(int status, _)) {
+        return new Accepted(status, true);
+      }
+      String said = backup.detail().isEmpty() ? "" : "backup: " + backup.detail();
+      String both = detail.isEmpty() || said.isEmpty() ? detail + said : detail + "; " + said;
+      return new Deferred(httpStatus, reason + "; backup: " + backup.reason(), both, retryAfter);
+    }
+  }
 
   /// The request itself was refused: the same bytes will never be taken.
   ///
   /// @param httpStatus the code
-  /// @param reason as in [Deferred]
-  /// @param detail as in [Deferred]
   record Refused(int httpStatus, String reason, String detail) implements Outcome {}
 
   /// The endpoint was never asked, or not to the end, by a fault of ours: a secret that can't be
   /// read, a bug, the gateway's stop. It is tried again however old it is: a mail must not fail for
   /// that.
   ///
-  /// @param reason as in [Deferred]
   /// @param stopping true when it was the gateway's stop, which says nothing of the next attempt
   record NotMade(String reason, boolean stopping) implements Outcome {
     /// For a fault that the next attempt may meet, too.
@@ -52,12 +79,14 @@ public sealed interface Outcome {
     public int httpStatus() {
       return 0;
     }
+
+    @Override
+    public String detail() {
+      return "";
+    }
   }
 
   /// 410: the endpoint says that it is gone for good. It is paused, and its deliveries wait.
-  ///
-  /// @param reason as in [Deferred]
-  /// @param detail as in [Deferred]
   record Gone(String reason, String detail) implements Outcome {
     @Override
     public int httpStatus() {
@@ -65,7 +94,7 @@ public sealed interface Outcome {
     }
   }
 
-  /// What went wrong as one text: the reason and, where there is one, the detail.
+  /// A reason and, where there is one, a detail as one text.
   static String text(String reason, String detail) {
     return detail.isEmpty() ? reason : reason + ": " + detail;
   }

@@ -78,31 +78,32 @@ record EndpointExam(
   }
 
   private Finding judge(Rehearsal.Report report) {
+    String why = Arrival.clean(report.outcome().text());
     return switch (report.outcome()) {
       case Outcome.Accepted(int status, _) ->
           Finding.ok(
               subject,
               "it took a sample, HTTP %d after %d ms"
                   .formatted(status, report.elapsed().toMillis()));
-      case Outcome.Deferred(int status, String reason, String detail, _) ->
+      case Outcome.Deferred(int status, _, _, _) ->
           Finding.error(
               subject,
-              text(reason, detail),
+              why,
               status == 0
                   ? NOT_REACHED
                   : status == 401 || status == 403
                       ? "compare the secrets of the rule with those of the application"
                       : "see the application's own log; retries go on meanwhile");
-      case Outcome.Refused(_, String reason, String detail) ->
+      case Outcome.Refused _ ->
           Finding.warning(
               subject,
-              text(reason, detail) + ": mail answered so fails at once",
+              why + ": mail answered so fails at once",
               "right when only the sample displeases it; else see the application's log, and"
                   + " permanent-failures");
-      case Outcome.Gone(String reason, String detail) ->
+      case Outcome.Gone _ ->
           Finding.error(
               subject,
-              text(reason, detail) + ": the endpoint is paused by that",
+              why + ": the endpoint is paused by that",
               "mend the URL in the rule, then: postern endpoint resume " + endpoint.rule());
       case Outcome.NotMade(String reason, _) -> unreadable(reason);
     };
@@ -140,9 +141,5 @@ record EndpointExam(
             subject,
             "no post was made: " + why,
             "the service itself may be able to; see postern log");
-  }
-
-  private static String text(String reason, String detail) {
-    return Arrival.clean(Outcome.text(reason, detail));
   }
 }

@@ -44,18 +44,8 @@ record Envoy(
     URI backup = subscriber.receiver().backupUrl();
     Outcome outcome = call(subscriber, text, url, id, attempt);
     if (outcome instanceof Outcome.Deferred first && backup != null) {
-      Outcome second = call(subscriber, text, backup, id, attempt);
-      if (second instanceof Outcome.Accepted(int status, _)) {
-        url = backup;
-        outcome = new Outcome.Accepted(status, true);
-      } else {
-        outcome =
-            new Outcome.Deferred(
-                first.httpStatus(),
-                first.reason() + "; backup: " + reason(second),
-                first.detail(),
-                first.retryAfter());
-      }
+      outcome = first.orBackup(call(subscriber, text, backup, id, attempt));
+      url = outcome instanceof Outcome.Accepted ? backup : url;
     }
     return new Answer(outcome, url, Duration.ofNanos(System.nanoTime() - start));
   }
@@ -91,19 +81,7 @@ record Envoy(
 
   /// Why an attempt came to nothing, in the words of the log; empty when it did not.
   static String reason(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Accepted _ -> "";
-      case Outcome.Deferred(int status, String reason, String detail, _) ->
-          words(status, reason, detail);
-      case Outcome.Refused(int status, String reason, String detail) ->
-          words(status, reason, detail);
-      case Outcome.Gone(String reason, String detail) -> words(410, reason, detail);
-      case Outcome.NotMade(String reason, _) -> reason;
-    };
-  }
-
-  private static String words(int status, String reason, String detail) {
-    String named = status == 401 ? reason.replace("HTTP 401", "HTTP 401, key mismatch") : reason;
-    return Outcome.text(named, detail);
+    String named = outcome.reason().replace("HTTP 401", "HTTP 401, key mismatch");
+    return Outcome.text(named, outcome.detail());
   }
 }

@@ -518,7 +518,9 @@ final class TellingTest extends TellingCase {
     stage.clock().tick(Duration.ofSeconds(70));
     stage.turnToRest();
     assertEquals(3, stage.posts().size());
-    assertEquals("HTTP 503; backup: HTTP 410: moved", stage.postings().getFirst().trial().reason());
+    assertEquals(
+        "HTTP 503; backup: HTTP 410: backup: moved",
+        stage.postings().getFirst().trial().reason());
     assertEquals(null, stage.pause(), "the backup's end is not the endpoint's");
   }
 
