@@ -155,19 +155,18 @@ final class Attempt {
     Sign sign = isPressed ? Sign.PRESSED : Sign.FAILED;
     Trial trial = new Trial(now, elapsed, status, deferred.reason(), deferred.detail());
     boolean isHopeless =
-        claim.failing().compareTo(retry.pauseAfter()) >= 0
-            && retry.pauseAfter().compareTo(retry.period()) < 0;
+        Schedule.isHopeless(claim.failing(), retry.pauseAfter(), retry.period());
     // Only an attempt that was made after the period's end may be the last; and nothing is given up
     // for an endpoint that is paused, or now will be.
     if (claim.age().compareTo(retry.period()) >= 0 && !probed && !isHopeless) {
-      String last = "given up after " + days(retry.period()) + "; last: " + deferred.reason();
+      String last = "given up after " + Schedule.days(retry.period()) + "; last: " + deferred.reason();
       return Result.of(
           new Settlement.Dead(new Trial(now, elapsed, status, last, deferred.detail())), sign);
     }
     Instant due = Schedule.next(now, retry, claim.age(), deferred.retryAfter(), chance);
-    if (probed && due.isBefore(now.plus(Lanes.PROBE_PAUSED_EVERY))) {
+    if (probed && due.isBefore(now.plus(Schedule.PROBE_PAUSED_EVERY))) {
       // Another delivery gets the next probe: it may be this one that the endpoint can't take.
-      due = now.plus(Lanes.PROBE_PAUSED_EVERY);
+      due = now.plus(Schedule.PROBE_PAUSED_EVERY);
     }
     return new Result(
         new Settlement.Again(trial, due),
@@ -238,12 +237,5 @@ final class Attempt {
         large.release();
       }
     }
-  }
-
-  /// A long time in words.
-  static String days(Duration time) {
-    return time.toHours() > 0 && time.toHours() % 24 == 0
-        ? time.toDays() + " d"
-        : time.toHours() + " h";
   }
 }

@@ -438,9 +438,9 @@ public final class Dispatcher implements AutoCloseable {
       pauses.pause(name, Cause.GONE, "the endpoint answered 410 Gone");
     } else if (result.pause() == Cause.FAILING
         && !lanes.hasTakenSince(flight.rule(), flight.ticket())) {
-      String reason = "nothing but failures for " + Attempt.days(claim.failing());
+      String reason = "nothing but failures for " + Schedule.days(claim.failing());
       pauses.pause(name, Cause.FAILING, reason);
-      lanes.doubt(name, parts.clock().instant().plus(Lanes.PROBE_PAUSED_EVERY));
+      lanes.doubt(name, parts.clock().instant().plus(Schedule.PROBE_PAUSED_EVERY));
     }
     return result;
   }

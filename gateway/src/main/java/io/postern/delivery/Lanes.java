@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// A lane for each endpoint: its window and its rate. What all of them share is counted by [Slots].
 /// Any thread.
 final class Lanes {
-  /// How often an endpoint is tried that is paused because it did nothing but fail.
-  static final Duration PROBE_PAUSED_EVERY = Duration.ofHours(1);
-
   private final InstantSource clock;
   private final int eachMax;
   private final Map<String, Lane> lanes = new HashMap<>();
@@ -114,7 +111,7 @@ final class Lanes {
     if (probed && !lane.window.isDead()) {
       // It answered, but took nothing: only the end of its pause opens it, for what refused one
       // probe may refuse all that waits.
-      lane.window.doubt(now.plus(PROBE_PAUSED_EVERY));
+      lane.window.doubt(now.plus(Schedule.PROBE_PAUSED_EVERY));
     }
     if (result.sign() == Window.Sign.TAKEN) {
       lane.taken++;
@@ -143,7 +140,7 @@ final class Lanes {
     Duration interval = rule.retry().interval();
     return new Limits(
         own == null ? eachMax : own,
-        probed ? PROBE_PAUSED_EVERY : Duration.ZERO,
-        probed ? PROBE_PAUSED_EVERY : interval);
+        probed ? Schedule.PROBE_PAUSED_EVERY : Duration.ZERO,
+        probed ? Schedule.PROBE_PAUSED_EVERY : interval);
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.feed;
 
+import io.postern.delivery.Schedule;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Times;
 import java.time.Duration;
@@ -36,7 +37,7 @@ final class Losses {
     lookedAt = now;
     Duration period = subscriber.retry().period();
     Duration kept = period.compareTo(parts.kept()) > 0 ? period : parts.kept();
-    giveUp(subscriber, now.minus(kept), "held, and older than " + Notes.days(kept), now);
+    giveUp(subscriber, now.minus(kept), "held, and older than " + Schedule.days(kept), now);
   }
 
   /// Gives up the events of before a time.
@@ -100,7 +101,7 @@ final class Losses {
           "it was not enabled from %s on, and they are older than %s%s"
               .formatted(
                   Times.text(away),
-                  Notes.days(period),
+                  Schedule.days(period),
                   gone == 0 ? "" : "; besides, " + gone + " rows are gone from the log");
       giveUp(subscriber, passed, why, now);
     }

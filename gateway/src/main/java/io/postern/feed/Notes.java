@@ -126,9 +126,4 @@ final class Notes {
     unsaved.clear();
     isBehind = false;
   }
-
-  /// A long time in words.
-  static String days(Duration time) {
-    return time.toHours() % 24 == 0 ? time.toDays() + " d" : time.toHours() + " h";
-  }
 }

@@ -1,5 +1,6 @@
 package io.postern.feed;
 
+import io.postern.delivery.Schedule;
 import io.postern.journal.Status;
 import io.postern.queue.Cursor;
 import io.postern.settings.Place;
@@ -87,9 +88,6 @@ public record Subscriber(
   /// @param pauseAfter how long there may be nothing but failures before the subscriber is paused;
   ///   the period itself for never
   public record Retry(List<Duration> waits, Duration period, Duration pauseAfter) {
-    private static final double JITTER = 0.1;
-    private static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
-
     public Retry {
       waits = List.copyOf(waits);
     }
@@ -98,13 +96,7 @@ public record Subscriber(
     ///
     /// @param asked what the endpoint asks for by Retry-After; an hour of it is obeyed
     Duration wait(int attempts, @Nullable Duration asked, RandomGenerator chance) {
-      Duration base = waits.get(Math.min(attempts, waits.size()) - 1);
-      Duration wait = base.plusMillis((long) (base.toMillis() * JITTER * chance.nextDouble()));
-      Duration obeyed =
-          asked == null
-              ? Duration.ZERO
-              : asked.compareTo(RETRY_AFTER_MAX) > 0 ? RETRY_AFTER_MAX : asked;
-      return wait.compareTo(obeyed) >= 0 ? wait : obeyed;
+      return Schedule.delay(waits.get(Math.min(attempts, waits.size()) - 1), asked, chance);
     }
   }
 

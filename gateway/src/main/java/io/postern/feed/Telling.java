@@ -1,6 +1,7 @@
 package io.postern.feed;
 
 import io.postern.delivery.Outcome;
+import io.postern.delivery.Schedule;
 import io.postern.feed.Stand.State;
 import io.postern.journal.Posting;
 import io.postern.journal.StoreUnavailable;
@@ -35,9 +36,6 @@ final class Telling {
 
   /// How often it looks for rows, and whether what waits is ripe.
   static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-
-  /// How often a subscriber is tried that is paused because it did nothing but fail.
-  static final Duration PROBE_EVERY = Duration.ofHours(1);
 
   /// More than this between two looks was no time of ours: the machine slept, or its clock was set.
   private static final Duration ELAPSE_MAX = Duration.ofHours(1);
@@ -315,17 +313,16 @@ final class Telling {
     Duration failing = progress.standing().failing();
     boolean isHopeless =
         failing != null
-            && failing.compareTo(retry.pauseAfter()) >= 0
-            && retry.pauseAfter().compareTo(retry.period()) < 0;
+            && Schedule.isHopeless(failing, retry.pauseAfter(), retry.period());
     if (pause == null && isHopeless) {
-      pause(Cause.FAILING, "nothing but failures for " + Notes.days(retry.pauseAfter()), now);
+      pause(Cause.FAILING, "nothing but failures for " + Schedule.days(retry.pauseAfter()), now);
     } else if (pause == null && age(now).compareTo(retry.period()) >= 0) {
-      String why = "older than " + Notes.days(retry.period()) + "; last: " + lastReason;
+      String why = "older than " + Schedule.days(retry.period()) + "; last: " + lastReason;
       Instant before = now.minus(retry.period()).minus(progress.standing().held());
       losses.giveUp(subscriber, before, why, now);
     }
-    if ((pause != null || isHopeless) && due.isBefore(now.plus(PROBE_EVERY))) {
-      due = now.plus(PROBE_EVERY);
+    if ((pause != null || isHopeless) && due.isBefore(now.plus(Schedule.PROBE_PAUSED_EVERY))) {
+      due = now.plus(Schedule.PROBE_PAUSED_EVERY);
       progress.stand(progress.standing().due(due));
       progress.save();
     }
