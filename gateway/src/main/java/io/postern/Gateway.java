@@ -419,7 +419,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   /// Where its console listens; empty when it has none.
-  public Optional<InetSocketAddress> consoleAddress() {
+  Optional<InetSocketAddress> consoleAddress() {
     return Optional.ofNullable(console).map(Console::address);
   }
 

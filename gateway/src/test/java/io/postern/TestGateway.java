@@ -190,6 +190,11 @@ public final class TestGateway implements AutoCloseable {
     return gateway;
   }
 
+  /// Where its console is.
+  public URI console() {
+    return URI.create("http:/" + gateway.consoleAddress().orElseThrow());
+  }
+
   public InetSocketAddress smtp() {
     return gateway.smtpAddresses().getFirst();
   }
@@ -202,7 +207,7 @@ public final class TestGateway implements AutoCloseable {
 
   /// What the console answers.
   public HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    URI address = URI.create("http:/" + gateway.consoleAddress().orElseThrow() + path);
+    URI address = console().resolve(path);
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
     }

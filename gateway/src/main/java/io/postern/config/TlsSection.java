@@ -89,11 +89,7 @@ record TlsSection(
     return permitted.permits(entry.domain())
         || (entry.below()
             && (permitted.parents().contains(entry.domain())
-                || permitted.exact().stream().anyMatch(it -> isBelow(it, entry.domain()))));
-  }
-
-  private static boolean isBelow(Domain domain, Domain parent) {
-    return domain.ascii().endsWith("." + parent.ascii());
+                || permitted.exact().stream().anyMatch(it -> it.isBelow(entry.domain()))));
   }
 
   /// What the certificate's room is told.

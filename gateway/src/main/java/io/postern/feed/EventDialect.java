@@ -27,11 +27,6 @@ public record EventDialect(
     return form ? EventSize.FORM : EventSize.JSON;
   }
 
-  /// True when an event may stand in one post with the one before it.
-  public static boolean joins(Event before, Event event) {
-    return before.type() == event.type();
-  }
-
   /// Renders a post. Two posts of the same events differ in what the call says, and in nothing
   /// else.
   ///

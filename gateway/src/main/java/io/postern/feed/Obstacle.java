@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// A post that a subscriber did not take, so that all that comes behind it waits.
 ///
 /// @param id its `webhook-id`
-/// @param attempts how often it was tried
 /// @param events what it holds, at least one
-public record Obstacle(String id, int attempts, List<Event> events) {
+public record Obstacle(String id, List<Event> events) {
   public Obstacle {
     events = List.copyOf(events);
   }
@@ -29,14 +28,15 @@ public record Obstacle(String id, int attempts, List<Event> events) {
       throws StoreUnavailable {
     Teller teller = new Teller(() -> Optional.ofNullable(book), log);
     Cursor.Batch batch = cursor.batch();
-    int attempts = cursor.standing().attempts();
-    if (batch == null || attempts == 0 || !batch.version().equals(teller.version(subscriber))) {
+    if (batch == null
+        || cursor.standing().attempts() == 0
+        || !batch.version().equals(teller.version(subscriber))) {
       return Optional.empty();
     }
     List<Parcel> parcels =
         new Rows(log, teller).parcels(subscriber, cursor.position(), batch.last());
     return parcels.size() == batch.posts()
-        ? Optional.of(new Obstacle(batch.postId(), attempts, parcels.get(batch.done()).events()))
+        ? Optional.of(new Obstacle(batch.postId(), parcels.get(batch.done()).events()))
         : Optional.empty();
   }
 

@@ -73,11 +73,6 @@ final class Fates {
     }
   }
 
-  /// Whether a reply has a name here, be it for a mail or for a recipient.
-  static boolean names(Reply reply) {
-    return OF_MAIL.containsKey(reply) || OF_RECIPIENT.containsKey(reply);
-  }
-
   /// What there was.
   Counts counts() {
     return new Counts(sums(mails), sums(recipients));

@@ -43,9 +43,4 @@ public record Posting(
       reason = Arrival.clean(reason);
     }
   }
-
-  /// The same as it stands after another attempt.
-  public Posting with(Status next, Trial last) {
-    return new Posting(number, id, subscriber, received, next, events, last);
-  }
 }

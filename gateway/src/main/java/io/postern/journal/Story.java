@@ -5,12 +5,11 @@ import java.util.List;
 
 /// All that is known of one mail: `postern show ID`.
 ///
-/// @param mail the mail's id; empty when nothing was accepted and the id was a session's
 /// @param facts name and value of what the door noted (session, peer, TLS, envelope, size, book
 ///   version), in the order to print
 /// @param rows its rows of the status log, oldest first
 /// @param attempts its attempts that changed no state, oldest first, so far as they are kept
-public record Story(String mail, List<Fact> facts, List<Row> rows, List<Attempt> attempts) {
+public record Story(List<Fact> facts, List<Row> rows, List<Attempt> attempts) {
   public Story {
     facts = List.copyOf(facts);
     rows = List.copyOf(rows);
@@ -28,9 +27,8 @@ public record Story(String mail, List<Fact> facts, List<Row> rows, List<Attempt>
   /// @param delivery which delivery
   /// @param number which attempt, from 1
   /// @param at when it ended
-  /// @param httpStatus the answer's code, or 0
   /// @param elapsedMs how long it took
   /// @param reason what went wrong
   public record Attempt(
-      String delivery, int number, Instant at, int httpStatus, long elapsedMs, String reason) {}
+      String delivery, int number, Instant at, long elapsedMs, String reason) {}
 }

@@ -76,11 +76,6 @@ public record Cursor(
   /// @param seen when this was so
   public record Standing(
       int attempts, Instant due, @Nullable Duration failing, Duration held, Instant seen) {
-    /// Of one that nothing is known about.
-    public static Standing fresh(Instant now) {
-      return new Standing(0, now, null, Duration.ZERO, now);
-    }
-
     /// Some time later.
     ///
     /// @param passed how much later

@@ -7,7 +7,4 @@ import org.jspecify.annotations.Nullable;
 /// @param rate how often it may be called; null for as often as it keeps up
 /// @param concurrency how many attempts may be under way at once, 1 to 1,000; null for what the
 ///   configuration says for all
-public record Pace(@Nullable Rate rate, @Nullable Integer concurrency) {
-  /// Nothing said.
-  public static final Pace FREE = new Pace(null, null);
-}
+public record Pace(@Nullable Rate rate, @Nullable Integer concurrency) {}

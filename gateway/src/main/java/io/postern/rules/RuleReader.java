@@ -106,7 +106,7 @@ record RuleReader(Settings settings, Severity unreadableSecret, Names names, Pro
     boolean isRecipient = header.get().value().equalsIgnoreCase("To");
     Optional<Pattern> pattern =
         Regex.compile(regex.get(), hasMatches ? "matches" : "not-matches", isRecipient, problems);
-    return pattern.map(it -> new Term(header.get().value(), !hasMatches, it, section.place()));
+    return pattern.map(it -> new Term(header.get().value(), !hasMatches, it));
   }
 
   private Optional<Endpoint> endpoint(

@@ -4,7 +4,6 @@ import com.google.re2j.Pattern;
 import io.postern.mail.Address;
 import io.postern.mime.Header;
 import io.postern.mime.Headers;
-import io.postern.settings.Place;
 import java.util.List;
 
 /// A condition of a rule: a regular expression that must, or must not, be found in a header.
@@ -12,8 +11,7 @@ import java.util.List;
 /// @param header its name as written; `To` is the envelope recipient, and `To-Header` the header To
 /// @param negated true for `not-matches`
 /// @param pattern RE2 syntax; found anywhere in a value unless it is anchored
-/// @param place where the term stands
-public record Term(String header, boolean negated, Pattern pattern, Place place) {
+public record Term(String header, boolean negated, Pattern pattern) {
   /// Only so much of the start of a value is looked at: the time a search takes grows with the
   /// value and the pattern, and the sender writes the value.
   public static final int VALUE_CHARS_MAX = 16_384;

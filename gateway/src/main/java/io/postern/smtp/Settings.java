@@ -55,12 +55,6 @@ public record Settings(
     this(hostName, listen, limits, patience, crowd, bareLineEnds, help, Tls.DEFAULT);
   }
 
-  /// Settings with every limit at its default and no help URL.
-  public static Settings defaults(Domain hostName, List<InetSocketAddress> listen) {
-    return new Settings(
-        hostName, listen, Limits.DEFAULT, Patience.DEFAULT, Crowd.DEFAULT, BareLineEnds.REFUSE, "");
-  }
-
   /// How much one session may ask for.
   ///
   /// @param messageBytesMax the largest message in bytes, advertised by SIZE (RFC 1870); default 35

@@ -191,7 +191,7 @@ final class OrdersTest extends GatewayCase {
 
   @Test
   void theConsoleCarriesOutNothingWithoutTheToken() throws Exception {
-    URI console = URI.create("http:/" + gateway.gateway().consoleAddress().orElseThrow());
+    URI console = gateway.console();
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest.Builder order =
           HttpRequest.newBuilder(console.resolve("/order"))
@@ -205,7 +205,7 @@ final class OrdersTest extends GatewayCase {
 
   @Test
   void anOrderThatIsTooLongIsNotCarriedOutInPart() throws Exception {
-    URI console = URI.create("http:/" + gateway.gateway().consoleAddress().orElseThrow());
+    URI console = gateway.console();
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest order =
           HttpRequest.newBuilder(console.resolve("/order"))

@@ -109,7 +109,7 @@ class AttemptTest {
             "",
             List.of(),
             endpoint,
-            Pace.FREE,
+            new Pace(null, null),
             new Retry(day, day, day, day),
             true,
             new Place("desk.yaml", 1, 1));

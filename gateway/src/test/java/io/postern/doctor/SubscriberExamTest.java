@@ -177,7 +177,7 @@ final class SubscriberExamTest {
       Finding probed = told(Level.WARNING, "3 d of failures; 2 rows");
       assertTrue(probed.cure().startsWith("the gateway tries it hourly"), probed.cure());
       store.resumeSubscriber("ops");
-      Cursor good = failing.at(2).with(Cursor.Standing.fresh(clinic.clock.instant()));
+      Cursor good = failing.at(2).with(Samples.fresh(clinic.clock.instant()));
       store.save(good, List.of());
       told(Level.OK, "it takes what comes; 0 events missed");
 

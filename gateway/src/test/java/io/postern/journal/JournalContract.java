@@ -223,7 +223,6 @@ public interface JournalContract {
     Story story = journal().story("m1").orElseThrow();
     assertEquals(story, journal().story("m1-2").orElseThrow());
     assertEquals(story, journal().story("sm1").orElseThrow());
-    assertEquals("m1", story.mail());
     assertEquals(3, story.rows().size());
     assertEquals("sm1", fact(story, "session"));
     assertEquals("192.0.2.7 port 40001", fact(story, "peer"));
@@ -244,7 +243,6 @@ public interface JournalContract {
   default void tellsOfASessionThatWasRefused() throws Exception {
     denyAndWait("d1");
     Story story = journal().story("d1").orElseThrow();
-    assertEquals("", story.mail());
     assertEquals("not a permitted domain", only(story.rows()).reason());
     assertEquals("d1", fact(story, "session"));
   }

@@ -38,6 +38,11 @@ public final class Samples {
         Arrays.stream(rules).map(Samples::route).toList());
   }
 
+  /// How a subscriber stands that nothing is known about.
+  public static Cursor.Standing fresh(Instant now) {
+    return new Cursor.Standing(0, now, null, Duration.ZERO, now);
+  }
+
   /// A delivery to the rule's name at in.example.com.
   public static Route route(String rule) {
     return new Route(address(rule + "@in.example.com"), rule);

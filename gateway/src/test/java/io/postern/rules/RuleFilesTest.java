@@ -58,7 +58,7 @@ class RuleFilesTest {
     assertEquals(Duration.ofSeconds(60), rule.retry().intervalMax());
     assertEquals(Duration.ofDays(4), rule.retry().period());
     assertEquals(Duration.ofDays(3), rule.retry().pauseAfter());
-    assertEquals(Pace.FREE, rule.pace());
+    assertEquals(new Pace(null, null), rule.pace());
     assertTrue(rule.enabled());
     assertEquals(folder + "/desk.yaml:1:7", rule.place().toString());
     assertEquals("desk", rule.endpoint().rule());

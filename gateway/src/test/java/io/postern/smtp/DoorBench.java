@@ -111,7 +111,7 @@ final class DoorBench {
                 + content.repeat(Math.max(1, bytes / content.length()))
                 + ".\r\n")
             .getBytes(StandardCharsets.US_ASCII);
-    Settings settings = Settings.defaults(Doors.HOST, List.of(Doors.loopback()));
+    Settings settings = Doors.defaults(Doors.HOST, List.of(Doors.loopback()));
     try (Listener listener = Doors.open(settings, new Discard())) {
       long start = System.nanoTime();
       List<Thread> threads = new ArrayList<>();

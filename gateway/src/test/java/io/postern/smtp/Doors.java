@@ -52,6 +52,18 @@ final class Doors {
     return settings(listen, LIMITS, patience(LONG), crowd(50));
   }
 
+  /// Settings with every limit at its default.
+  static Settings defaults(Domain hostName, List<InetSocketAddress> listen) {
+    return new Settings(
+        hostName,
+        listen,
+        Settings.Limits.DEFAULT,
+        Settings.Patience.DEFAULT,
+        Settings.Crowd.DEFAULT,
+        BareLineEnds.REFUSE,
+        "");
+  }
+
   private static Settings settings(
       List<InetSocketAddress> listen,
       Settings.Limits limits,

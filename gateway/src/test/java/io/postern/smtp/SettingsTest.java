@@ -15,7 +15,7 @@ final class SettingsTest {
 
   @Test
   void defaultsAreNotBelowTheMinimaOfTheRfc() {
-    Settings settings = Settings.defaults(Doors.HOST, List.of(Doors.loopback()));
+    Settings settings = Doors.defaults(Doors.HOST, List.of(Doors.loopback()));
     assertEquals(36_700_160, settings.limits().messageBytesMax());
     assertEquals(1000, settings.limits().recipientsMax());
     assertEquals(Duration.ofMinutes(5), settings.patience().idleMax());
@@ -61,11 +61,11 @@ final class SettingsTest {
 
   @Test
   void refusesWhatMakesNoSense() {
-    refused(() -> Settings.defaults(new Domain("[192.0.2.1]"), List.of(Doors.loopback())));
-    refused(() -> Settings.defaults(Doors.HOST, List.of()));
+    refused(() -> Doors.defaults(new Domain("[192.0.2.1]"), List.of(Doors.loopback())));
+    refused(() -> Doors.defaults(Doors.HOST, List.of()));
     refused(
         () ->
-            Settings.defaults(
+            Doors.defaults(
                 Doors.HOST, List.of(InetSocketAddress.createUnresolved("no.such.example", 25))));
     refused(() -> help("https://example.com/hélp"));
     refused(() -> help("see there"));

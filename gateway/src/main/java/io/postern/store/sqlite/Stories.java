@@ -45,13 +45,12 @@ final class Stories {
       List<Fact> facts = facts(mail);
       if (!rows.isEmpty() || !facts.isEmpty()) {
         return Optional.of(
-            new Story(mail, facts.isEmpty() ? facts(rows) : facts, rows, attempts(mail)));
+            new Story(facts.isEmpty() ? facts(rows) : facts, rows, attempts(mail)));
       }
       return tellSession(id);
     }
 
-    /// A session may have brought several mails. The story goes by the name of the first, and its
-    /// head has the facts of each.
+    /// A session may have brought several mails. The story's head has the facts of each.
     private Optional<Story> tellSession(String session) throws SQLException {
       List<Row> noted = rows("log_session", "l.status IN (0, 4) AND l.session = ?", session);
       if (noted.isEmpty()) {
@@ -73,8 +72,7 @@ final class Stories {
         attempts.addAll(attempts(mail));
       }
       rows.sort(Comparator.comparingLong(Row::number));
-      String first = mails.isEmpty() ? "" : mails.getFirst();
-      return Optional.of(new Story(first, facts.isEmpty() ? facts(rows) : facts, rows, attempts));
+      return Optional.of(new Story(facts.isEmpty() ? facts(rows) : facts, rows, attempts));
     }
 
     private List<Row> rowsOfMail(String mail) throws SQLException {
@@ -94,8 +92,7 @@ final class Stories {
     private List<Attempt> attempts(String mail) throws SQLException {
       return sql.list(
           """
-          SELECT %s, a.attempt, a.at, a.http_status,
-            a.elapsed_ms, a.reason
+          SELECT %s, a.attempt, a.at, a.elapsed_ms, a.reason
           FROM mails m JOIN attempts a
             ON a.delivery >= (m.number << 20) AND a.delivery < ((m.number + 1) << 20)
           WHERE m.id = ? ORDER BY a.at, a.delivery LIMIT ?
@@ -106,9 +103,8 @@ final class Stories {
                   row.getString(1),
                   row.getInt(2),
                   Instant.ofEpochMilli(row.getLong(3)),
-                  row.getInt(4),
-                  row.getLong(5),
-                  row.getString(6)),
+                  row.getLong(4),
+                  row.getString(5)),
           mail,
           EACH_MAX);
     }

@@ -17,6 +17,7 @@ import io.postern.journal.Status;
 import io.postern.journal.Step;
 import io.postern.queue.Blocklist;
 import io.postern.queue.Cursor;
+import io.postern.queue.Samples;
 import io.postern.queue.CursorView.Stretch;
 import io.postern.queue.Pause;
 import io.postern.queue.Retention;
@@ -42,7 +43,7 @@ final class CursorsTest extends StoreCase {
     store.keep(Set.of("ops", "late"), clock.instant());
     assertEquals(2, cursor("ops").position());
     assertEquals(3, cursor("late").position());
-    assertEquals(Cursor.Standing.fresh(clock.instant()), cursor("late").standing());
+    assertEquals(Samples.fresh(clock.instant()), cursor("late").standing());
   }
 
   @Test
@@ -94,13 +95,13 @@ final class CursorsTest extends StoreCase {
     Cursor failing = cursor("ops").with(cursor("ops").standing().ill(later(), true));
     store.save(failing.with(failing.standing().later(HOUR, HOUR, clock.instant())), List.of());
     assertTrue(store.resumeSubscriber("ops"), "it is failing");
-    assertEquals(Cursor.Standing.fresh(clock.instant()), cursor("ops").standing());
+    assertEquals(Samples.fresh(clock.instant()), cursor("ops").standing());
     assertFalse(store.resumeSubscriber("ops"), "not any more");
     store.save(failing, List.of());
     store.pauseSubscriber(new Pause("ops", clock.instant(), Pause.Cause.FAILING, "down"));
     assertTrue(store.resumeSubscriber("ops"), "it is paused");
     assertEquals(List.of(), store.pausedSubscribers());
-    assertEquals(Cursor.Standing.fresh(clock.instant()), cursor("ops").standing());
+    assertEquals(Samples.fresh(clock.instant()), cursor("ops").standing());
     assertFalse(store.resumeSubscriber("nobody"));
   }
 
