@@ -55,7 +55,6 @@ final class RoadTest extends GatewayCase {
     assertEquals(List.of(Status.QUEUED, Status.SUCCEEDED), gateway.statuses());
 
     Story story = gateway.gateway().journal().story(id).orElseThrow();
-    assertEquals(id, story.mail());
     assertEquals(2, story.rows().size());
     assertEquals(0, gateway.gateway().journal().ledger().unaccounted());
   }

@@ -154,12 +154,12 @@ final class Attempt {
     boolean isPressed = status == 429 || status == 503;
     Sign sign = isPressed ? Sign.PRESSED : Sign.FAILED;
     Trial trial = new Trial(now, elapsed, status, deferred.reason(), deferred.detail());
-    boolean isHopeless =
-        Schedule.isHopeless(claim.failing(), retry.pauseAfter(), retry.period());
+    boolean isHopeless = Schedule.isHopeless(claim.failing(), retry.pauseAfter(), retry.period());
     // Only an attempt that was made after the period's end may be the last; and nothing is given up
     // for an endpoint that is paused, or now will be.
     if (claim.age().compareTo(retry.period()) >= 0 && !probed && !isHopeless) {
-      String last = "given up after " + Schedule.days(retry.period()) + "; last: " + deferred.reason();
+      String last =
+          "given up after " + Schedule.days(retry.period()) + "; last: " + deferred.reason();
       return Result.of(
           new Settlement.Dead(new Trial(now, elapsed, status, last, deferred.detail())), sign);
     }

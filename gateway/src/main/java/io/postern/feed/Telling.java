@@ -312,8 +312,7 @@ final class Telling {
     Instant due = again(subscriber, answer, true, now);
     Duration failing = progress.standing().failing();
     boolean isHopeless =
-        failing != null
-            && Schedule.isHopeless(failing, retry.pauseAfter(), retry.period());
+        failing != null && Schedule.isHopeless(failing, retry.pauseAfter(), retry.period());
     if (pause == null && isHopeless) {
       pause(Cause.FAILING, "nothing but failures for " + Schedule.days(retry.pauseAfter()), now);
     } else if (pause == null && age(now).compareTo(retry.period()) >= 0) {

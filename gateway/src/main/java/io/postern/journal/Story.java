@@ -29,6 +29,5 @@ public record Story(List<Fact> facts, List<Row> rows, List<Attempt> attempts) {
   /// @param at when it ended
   /// @param elapsedMs how long it took
   /// @param reason what went wrong
-  public record Attempt(
-      String delivery, int number, Instant at, long elapsedMs, String reason) {}
+  public record Attempt(String delivery, int number, Instant at, long elapsedMs, String reason) {}
 }

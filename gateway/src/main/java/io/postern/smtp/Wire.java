@@ -50,6 +50,8 @@ final class Wire {
   /// True once nothing may leave in clear text any more.
   private boolean secret;
 
+  /// True while the rest of a line or a message is awaited, for which the slowest rate holds. The
+  /// tunnel reads by [#receive], too, and knows nothing of either.
   private boolean midway;
 
   private byte[] block = NOTHING;
@@ -113,8 +115,8 @@ final class Wire {
       if (discarded > LINE_DISCARD_MAX) {
         return Line.Unfit.ENDLESS;
       }
-      boolean midway = to > from || discarded > 0;
-      switch (fill(LINES_BYTES, betweenMails && !midway, midway)) {
+      boolean isBegun = to > from || discarded > 0;
+      switch (fill(LINES_BYTES, betweenMails && !isBegun, isBegun)) {
         case BYTES -> {}
         case CLOSED -> {
           return Line.End.CLOSED;
@@ -191,15 +193,17 @@ final class Wire {
     from = index;
   }
 
-  private Fill fill(int blockBytes, boolean interruptible, boolean midway) {
+  /// @param mayBeWoken true when the door may close instead of waiting
+  /// @param isBegun true when it is the rest of something that is awaited
+  private Fill fill(int blockBytes, boolean mayBeWoken, boolean isBegun) {
     // A pipelined group may go on behind a block that it filled; its replies wait for each other.
     boolean goesOn = to == block.length && to > 0 && isMoreHere();
     makeRoom(blockBytes);
     if (!goesOn && !flush()) {
       return Fill.CLOSED;
     }
-    this.midway = midway;
-    if (!beginRead(interruptible)) {
+    midway = isBegun;
+    if (!beginRead(mayBeWoken)) {
       return Fill.CLOSING;
     }
     int length;

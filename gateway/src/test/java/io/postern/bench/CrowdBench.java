@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocketFactory;
@@ -33,6 +34,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /// memory, and how long others wait. Run its `main` with `idle`, `tls`, `large`, `abuse` or all of
 /// them; this process and the gateway's each need some more open files than there are sessions.
 public final class CrowdBench {
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
   private static final int IDLE_SESSIONS = 5000;
   private static final int TLS_SESSIONS = 1000;
   private static final int NEWCOMERS = 200;
@@ -234,11 +236,11 @@ public final class CrowdBench {
     return spread(nanos.stream().mapToLong(Long::longValue).toArray()) + ", not kept " + refused;
   }
 
-  private long peakKb(AtomicBoolean over) throws IOException, InterruptedException {
+  private long peakKb(AtomicBoolean over) throws IOException {
     long peak = 0;
     while (!over.get() && gateway.isAlive()) {
       peak = Math.max(peak, gateway.residentKb());
-      TimeUnit.MILLISECONDS.sleep(20);
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
     }
     return peak;
   }

@@ -41,7 +41,7 @@ final class MissedTest extends TellingCase {
     assertEquals(posts + 1, stage.posts().size(), "and then it waits like any other");
     assertEquals(id, stage.posts().getLast().id());
     assertEquals(Optional.of(38L), stage.obstacle().orElseThrow().number());
-    assertEquals(2, stage.obstacle().orElseThrow().attempts());
+    assertEquals(2, stage.telling().cursor().standing().attempts());
   }
 
   @Test

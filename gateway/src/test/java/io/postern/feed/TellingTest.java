@@ -519,8 +519,7 @@ final class TellingTest extends TellingCase {
     stage.turnToRest();
     assertEquals(3, stage.posts().size());
     assertEquals(
-        "HTTP 503; backup: HTTP 410: backup: moved",
-        stage.postings().getFirst().trial().reason());
+        "HTTP 503; backup: HTTP 410: backup: moved", stage.postings().getFirst().trial().reason());
     assertEquals(null, stage.pause(), "the backup's end is not the endpoint's");
   }
 

@@ -34,7 +34,7 @@ final class Books {
   static LiveFiles<Book> in(Path folder, InstantSource clock) throws IOException {
     new TestGateway(folder).rule("desk", URI.create("https://app.example.com/"));
     Settings settings = new Settings(folder.resolve("rules"), Set.of(), true);
-    LiveFiles<Book> books = 
+    LiveFiles<Book> books =
         new LiveFiles<>(new RuleFiles(settings, Map.of(), Severity.WARNING), NONE, clock);
     books.start();
     return books;

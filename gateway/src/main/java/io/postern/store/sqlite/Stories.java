@@ -44,8 +44,7 @@ final class Stories {
       List<Row> rows = rowsOfMail(mail);
       List<Fact> facts = facts(mail);
       if (!rows.isEmpty() || !facts.isEmpty()) {
-        return Optional.of(
-            new Story(facts.isEmpty() ? facts(rows) : facts, rows, attempts(mail)));
+        return Optional.of(new Story(facts.isEmpty() ? facts(rows) : facts, rows, attempts(mail)));
       }
       return tellSession(id);
     }
