@@ -287,14 +287,14 @@ final class CursorTable {
       account = RuleTable.account(sql, rule);
       accounts.put(rule, account);
     }
-    @Nullable String reversePath = row.getString(17);
+    @Nullable String reversePath = Sql.textOrNull(row, 17);
     MailFacts mail =
         reversePath == null
             ? MailFacts.NONE
             : new MailFacts(
                 reversePath,
-                row.getString(18),
-                row.getString(19),
+                Sql.text(row, 18),
+                Sql.text(row, 19),
                 row.getLong(20),
                 row.getInt(21) != 0);
     return new Entry.Logged(logged, mail, account);

@@ -121,9 +121,7 @@ final class Database {
   ///
   /// @throws StoreUnavailable when the file is not ours, or too new: nothing in it was changed then
   Sql writer() throws SQLException, StoreUnavailable {
-    SQLiteConfig config = new SQLiteConfig();
-    config.resetOpenMode(SQLiteOpenMode.CREATE);
-    Sql sql = new Sql(door.apply(connect(config)));
+    Sql sql = new Sql(door.apply(connect()));
     try {
       Schema.version(sql, path);
       // Page size and vacuum mode count only while the file is empty, and before WAL.
@@ -151,9 +149,7 @@ final class Database {
   ///
   /// @param busyMaxMs how long it waits for others; while it waits for readers no one can write
   Sql checkpointer(int busyMaxMs) throws SQLException {
-    SQLiteConfig config = new SQLiteConfig();
-    config.resetOpenMode(SQLiteOpenMode.CREATE);
-    Sql sql = new Sql(checkpoints.apply(connect(config)));
+    Sql sql = new Sql(checkpoints.apply(connect()));
     try {
       sql.pragma("busy_timeout = " + busyMaxMs);
       sql.pragma("synchronous = FULL");
@@ -167,10 +163,8 @@ final class Database {
 
   /// Opens connections that can't change anything.
   SQLiteDataSource readers() {
-    SQLiteConfig config = new SQLiteConfig();
+    SQLiteConfig config = config();
     config.setReadOnly(true);
-    config.setBusyTimeout(lockedMaxMs);
-    config.setGetGeneratedKeys(false);
     SQLiteDataSource source = new Source(config);
     source.setUrl(url());
     return source;
@@ -266,10 +260,21 @@ final class Database {
     }
   }
 
-  private Connection connect(SQLiteConfig config) throws SQLException {
+  /// What is the same for all connections.
+  private SQLiteConfig config() {
+    SQLiteConfig config = new SQLiteConfig();
+    // The driver lets one thread at a time use a connection; SQLite need not lock it again for each
+    // column that is read (sqlite.org/threadsafe.html, "multi-thread").
+    config.setOpenMode(SQLiteOpenMode.NOMUTEX);
     config.setBusyTimeout(lockedMaxMs);
     // Else the driver asks for the number of each new row, by a statement made for that.
     config.setGetGeneratedKeys(false);
+    return config;
+  }
+
+  private Connection connect() throws SQLException {
+    SQLiteConfig config = config();
+    config.resetOpenMode(SQLiteOpenMode.CREATE);
     Connection connection = config.createConnection(url());
     try {
       requireSame();

@@ -227,7 +227,7 @@ final class DeliveryTable {
         new Claim(
             new DeliveryId(mail.id(), (int) (number & (Tables.PLACES - 1))).text(),
             rule.name(),
-            MailTable.address(row.getString(3)),
+            MailTable.address(Sql.text(row, 3)),
             row.getInt(4) + 1,
             row.getInt(5) != 0,
             Duration.ofMillis(rule.activeMs() - row.getLong(6)),

@@ -148,17 +148,17 @@ final class LogTable {
     Arrival arrival =
         new Arrival(
             Instant.ofEpochMilli(row.getLong(5)),
-            row.getString(6),
-            row.getString(7),
-            row.getString(8),
-            row.getString(9),
-            row.getString(10));
-    String rule = row.getString(12);
+            Sql.text(row, 6),
+            Sql.text(row, 7),
+            Sql.text(row, 8),
+            Sql.text(row, 9),
+            Sql.text(row, 10));
+    @Nullable String rule = Sql.textOrNull(row, 12);
     long nextMs = row.getLong(16);
     @Nullable Instant next = row.wasNull() ? null : Instant.ofEpochMilli(nextMs);
     Step step =
         new Step(
-            row.getString(11),
+            Sql.text(row, 11),
             rule == null ? "" : rule,
             row.getInt(13),
             row.getInt(14),
@@ -168,7 +168,7 @@ final class LogTable {
         row.getLong(1),
         Instant.ofEpochMilli(row.getLong(2)),
         status(row.getInt(3)),
-        reason(row.getInt(3), row.getString(4)),
+        reason(row.getInt(3), Sql.text(row, 4)),
         arrival,
         step);
   }

@@ -201,7 +201,7 @@ final class MailTable {
   /// @throws RuntimeException of any kind when the row was damaged, or is gone
   static Mail mail(ResultSet row, int first, Readers readers) throws SQLException {
     return new Mail(
-        Objects.requireNonNull(row.getString(first + 1), "it is not there"),
+        Objects.requireNonNull(Sql.textOrNull(row, first + 1), "it is not there"),
         envelope(row, first),
         new StoredMessage(readers, row.getLong(first), row.getLong(first + 11)));
   }
@@ -211,16 +211,16 @@ final class MailTable {
     Peer peer =
         new Peer(
             new InetSocketAddress(
-                InetAddress.ofLiteral(row.getString(first + 3)), row.getInt(first + 4)),
-            row.getString(first + 5),
+                InetAddress.ofLiteral(Sql.text(row, first + 3)), row.getInt(first + 4)),
+            Sql.text(row, first + 5),
             row.getInt(first + 6) != 0,
-            row.getString(first + 7));
-    String from = row.getString(first + 8);
+            Sql.text(row, first + 7));
+    String from = Sql.text(row, first + 8);
     return new Envelope(
-        row.getString(first + 2),
+        Sql.text(row, first + 2),
         peer,
         from.isEmpty() ? ReversePath.NULL : new ReversePath.Of(address(from)),
-        row.getString(first + 9).lines().map(MailTable::address).toList(),
+        Sql.text(row, first + 9).lines().map(MailTable::address).toList(),
         Instant.ofEpochMilli(row.getLong(first + 10)),
         row.getInt(first + 12) != 0);
   }

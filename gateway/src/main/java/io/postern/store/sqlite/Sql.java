@@ -1,5 +1,6 @@
 package io.postern.store.sqlite;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
@@ -83,6 +85,22 @@ final class Sql implements AutoCloseable {
         ResultSet rows = statement.executeQuery(sql)) {
       return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
     }
+  }
+
+  /// A column's text, for rows that are read by the thousand: the driver's own way to it takes
+  /// nearly twice as long, for it asks for the column's type first and makes a buffer of memory
+  /// that is not Java's.
+  ///
+  /// @param place from 1
+  /// @throws NullPointerException when it is NULL
+  static String text(ResultSet row, int place) throws SQLException {
+    return Objects.requireNonNull(textOrNull(row, place), "a text is missing");
+  }
+
+  /// The same; null for SQL's NULL.
+  static @Nullable String textOrNull(ResultSet row, int place) throws SQLException {
+    byte[] bytes = row.getBytes(place);
+    return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
   }
 
   /// The number in the only row and column of a query; 0 for SQL's NULL.
