@@ -7,12 +7,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// A body's bytes for the HTTP client, which remembers a fault of our own in reading them: the
 /// client reports it like one of the endpoint's.
 final class BodySource {
-  /// Bodies up to this size are sent from memory; longer ones are streamed.
+  /// Bodies up to this size are sent from memory; longer ones are streamed, unless they are in
+  /// memory anyway.
   private static final int IN_MEMORY_MAX = 64 * 1024;
 
   private final Body body;
@@ -27,9 +29,12 @@ final class BodySource {
   }
 
   BodyPublisher publisher() throws IOException {
+    if (body.source() instanceof Body.Bytes(ByteBuffer bytes)) {
+      return new Slices(bytes);
+    }
     if (body.length() <= IN_MEMORY_MAX) {
       try (InputStream in = body.source().open()) {
-        return BodyPublishers.ofByteArray(in.readAllBytes());
+        return new Slices(ByteBuffer.wrap(in.readAllBytes()));
       }
     }
     return BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(this::open), body.length());

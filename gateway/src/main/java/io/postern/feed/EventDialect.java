@@ -70,6 +70,6 @@ public record EventDialect(
   }
 
   private static Body body(String contentType, JsonBytes bytes) {
-    return new Body(contentType, bytes.size(), bytes::open);
+    return new Body(contentType, bytes.size(), bytes.whole());
   }
 }

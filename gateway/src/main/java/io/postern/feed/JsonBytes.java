@@ -1,9 +1,9 @@
 package io.postern.feed;
 
-import java.io.ByteArrayInputStream;
+import io.postern.webhook.Body;
 import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
@@ -37,8 +37,8 @@ final class JsonBytes extends ByteArrayOutputStream {
     }
   }
 
-  /// What was written, from its beginning.
-  InputStream open() {
-    return new ByteArrayInputStream(buf, 0, count);
+  /// What was written, to which nothing is added any more.
+  Body.Bytes whole() {
+    return new Body.Bytes(ByteBuffer.wrap(buf, 0, count));
   }
 }

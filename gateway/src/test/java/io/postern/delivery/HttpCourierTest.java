@@ -25,6 +25,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,6 +34,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
@@ -342,6 +344,19 @@ final class HttpCourierTest {
     SinkRequest request = sink.take(PATIENCE);
     assertEquals("5000000", request.header("content-length").orElseThrow());
     assertArrayEquals(bytes, request.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {0, 1, Slices.SLICE - 1, Slices.SLICE, Slices.SLICE + 1, 3 * Slices.SLICE, 1_000_000})
+  void aBodyInMemoryIsPostedWhole(int length) throws Exception {
+    byte[] bytes = new byte[length + 10];
+    new Random(length).nextBytes(bytes);
+    Body body = new Body("text/plain", length, new Body.Bytes(ByteBuffer.wrap(bytes, 0, length)));
+    assertEquals(new Outcome.Accepted(200), courier.carry(post(sink.url("/"), LONG, body)));
+    SinkRequest request = sink.take(PATIENCE);
+    assertEquals(Integer.toString(length), request.header("content-length").orElseThrow());
+    assertArrayEquals(Arrays.copyOf(bytes, length), request.body());
   }
 
   @Test
