@@ -50,9 +50,12 @@ record StandingExam(Config config, List<Subscriber> subscribers, Doctor.Instrume
           findings.add(finding(subscriber, cursor.get(), pause, behind, skipped));
         }
       }
-    } catch (StoreUnavailable _) {
-      // The examination of the store says so.
-      return findings;
+    } catch (StoreUnavailable e) {
+      findings.add(
+          Finding.warning(
+              "subscribers",
+              "the store does not tell how they stand: " + e.getMessage(),
+              "see what was found of the store; postern verify tells more"));
     }
     return findings;
   }

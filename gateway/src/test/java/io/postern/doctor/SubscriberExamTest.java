@@ -19,6 +19,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -194,6 +197,18 @@ final class SubscriberExamTest {
           "5 events missed, the last at 2026-01-02T03:20:05.678Z: 5 events skipped: older than 4 d;"
               + " last: HTTP 503");
     }
+  }
+
+  @Test
+  void thatTheStoreDoesNotTellIsTold() throws Exception {
+    subscriber(sink.url("/events"), SIGNED);
+    SqliteStore.open(Settings.of(clinic.database(), 0), clinic.clock).close();
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + clinic.database());
+        Statement any = other.createStatement()) {
+      any.execute("ALTER TABLE cursors RENAME TO hidden");
+    }
+    List<Finding> findings = of("subscribers", clinic.examine());
+    assertIs(findings.getLast(), Level.WARNING, "the store does not tell how they stand: ");
   }
 
   private Posting failed(String id, String reason) {
