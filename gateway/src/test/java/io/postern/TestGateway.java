@@ -6,6 +6,7 @@ import io.postern.config.Config;
 import io.postern.config.ConfigFile;
 import io.postern.fixture.FakeClock;
 import io.postern.fixture.RawSmtp;
+import io.postern.fixture.Soon;
 import io.postern.journal.Ledger;
 import io.postern.journal.Query;
 import io.postern.journal.Row;
@@ -26,7 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -35,7 +36,7 @@ import java.util.function.Predicate;
 public final class TestGateway implements AutoCloseable {
   /// How long a test waits for what ought to come at once: longer than any machine is busy with
   /// something else.
-  public static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration PATIENCE = Soon.PATIENCE;
 
   private final Path folder;
   final FakeClock clock;
@@ -244,18 +245,15 @@ public final class TestGateway implements AutoCloseable {
 
   /// Waits for a row, and returns it.
   public Row await(Status status, Predicate<Row> which) throws StoreUnavailable {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      for (Row row : rows().reversed()) {
-        if (row.status() == status && which.test(row)) {
-          return row;
-        }
-      }
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("no such " + status + " row in " + rows());
-      }
-      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-    }
+    AtomicReference<List<Row>> seen = new AtomicReference<>(List.of());
+    return Soon.await(
+        () -> "no such " + status + " row in " + seen.get(),
+        () -> {
+          seen.set(rows().reversed());
+          return seen.get().stream()
+              .filter(row -> row.status() == status && which.test(row))
+              .findFirst();
+        });
   }
 
   public Row await(Status status) throws StoreUnavailable {
@@ -264,13 +262,7 @@ public final class TestGateway implements AutoCloseable {
 
   /// Waits until something is so.
   public static void until(String what, BooleanSupplier state) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!state.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited in vain until " + what);
-      }
-      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-    }
+    Soon.until(what, state::getAsBoolean);
   }
 
   public List<Status> statuses() throws StoreUnavailable {

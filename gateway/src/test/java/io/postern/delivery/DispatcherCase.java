@@ -1,9 +1,8 @@
 package io.postern.delivery;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.postern.fixture.FakeClock;
 import io.postern.fixture.Mails;
+import io.postern.fixture.Soon;
 import io.postern.journal.Query;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
@@ -36,7 +35,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A dispatcher that is cranked by hand, over the real queue, with a courier that is told what to
 /// say.
 abstract class DispatcherCase {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Soon.PATIENCE;
 
   @TempDir Path folder;
   final FakeClock clock = new FakeClock();
@@ -97,11 +95,7 @@ abstract class DispatcherCase {
   }
 
   static void until(java.util.function.BooleanSupplier state) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!state.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "waited in vain");
-      LockSupport.parkNanos(100_000);
-    }
+    Soon.until("it is so", state::getAsBoolean);
   }
 
   boolean has(Status status) throws Exception {

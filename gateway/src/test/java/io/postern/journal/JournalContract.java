@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
+import io.postern.fixture.Soon;
 import io.postern.queue.Accepted;
 import io.postern.queue.Claim;
 import io.postern.queue.MailQueue;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -274,11 +274,7 @@ public interface JournalContract {
   private void denyAndWait(String session) throws Exception {
     long before = journal().newest();
     refusals().deny(denied(clock().instant(), session));
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (journal().newest() == before) {
-      assertTrue(System.nanoTime() < deadline, "the denied row did not come");
-      LockSupport.parkNanos(1_000_000);
-    }
+    Soon.until("the denied row is there", () -> journal().newest() != before);
   }
 
   /// A refusal.

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
+import io.postern.fixture.Soon;
 import io.postern.journal.Journal;
 import io.postern.journal.Ledger;
 import io.postern.journal.Query;
@@ -31,7 +32,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /// What every engine does for an operator: replay, drop, forget, and what is asked before them.
@@ -385,11 +385,7 @@ public interface OrdersContract {
 
   /// Large messages go by and by.
   private static void awaitGone(Claim claim) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (isKept(claim)) {
-      assertTrue(System.nanoTime() < deadline, "the message is still there");
-      LockSupport.parkNanos(1_000_000);
-    }
+    Soon.until("the message is gone", () -> !isKept(claim));
   }
 
   private static boolean isKept(Claim claim) {

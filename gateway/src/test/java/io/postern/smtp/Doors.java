@@ -1,7 +1,6 @@
 package io.postern.smtp;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
+import io.postern.fixture.Soon;
 import io.postern.mail.Domain;
 import io.postern.mail.Ids;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -82,11 +80,7 @@ final class Doors {
 
   /// Waits until something is so.
   static void until(BooleanSupplier state) {
-    long deadline = System.nanoTime() + LONG.toNanos();
-    while (!state.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "waited in vain");
-      LockSupport.parkNanos(1_000_000);
-    }
+    Soon.until("it is so", state::getAsBoolean);
   }
 
   static Listener open(Receiver receiver) throws IOException {

@@ -16,6 +16,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.postern.fixture.FakeClock;
+import io.postern.fixture.Soon;
 import io.postern.journal.Query;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
@@ -41,7 +42,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -466,11 +466,7 @@ class DamagedRowsTest {
             + " VALUES (9 << 20, 1, 0, 9223372036854775807, 1)");
     Path unused = Files.writeString(segment().resolveSibling("7"), "of no transaction");
     try (SqliteStore store = open()) {
-      long deadline = System.nanoTime() + 60_000_000_000L;
-      while (Files.exists(unused)) {
-        assertTrue(System.nanoTime() < deadline, "the sweep never came past it");
-        LockSupport.parkNanos(1_000_000);
-      }
+      Soon.until("the sweep came past it", () -> !Files.exists(unused));
       put(store, mail("m5", clock.instant(), "desk"), LONG);
       assertEquals(Optional.empty(), store.fault());
     }

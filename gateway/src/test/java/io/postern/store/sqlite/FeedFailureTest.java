@@ -15,6 +15,7 @@ import io.postern.feed.Notices;
 import io.postern.feed.Roster;
 import io.postern.feed.SubscriberFiles;
 import io.postern.fixture.FakeClock;
+import io.postern.fixture.Soon;
 import io.postern.journal.BlockChange;
 import io.postern.journal.Entry;
 import io.postern.journal.Status;
@@ -43,7 +44,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -60,7 +60,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// order; what is told twice is of one batch, and has the same ids.
 final class FeedFailureTest {
   private static final int CALLS_MAX = 1_000;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final JsonMapper JSON = new JsonMapper();
 
   /// Dozens of stores wait for the disk longer than for anything else. That a sync is one is not
@@ -293,12 +292,7 @@ final class FeedFailureTest {
     } catch (StoreUnavailable _) {
       // The loop around it tries again, and so does the test.
     }
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (feed.inFlight() > 0) {
-      assertTrue(System.nanoTime() < deadline, "a turn does not end");
-      // A turn takes less time than a usual wait has.
-      LockSupport.parkNanos(100_000);
-    }
+    Soon.until("a turn ends", () -> feed.inFlight() == 0);
   }
 
   private static Feed feed(Form form, SqliteStore store, Courier courier, FakeClock clock) {

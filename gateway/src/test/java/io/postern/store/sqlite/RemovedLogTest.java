@@ -9,17 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
+import io.postern.fixture.Soon;
 import io.postern.journal.StoreUnavailable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,9 +39,9 @@ final class RemovedLogTest {
       putOne(store, "m1");
       Files.delete(log());
       assertRefused(store, "m2");
-      await("fault", () -> store.fault().isPresent());
+      Soon.until("fault", () -> store.fault().isPresent());
       // What a process that is killed now leaves behind.
-      await("m1 in the database itself", () -> isIn(copied(), "m1"));
+      Soon.until("m1 in the database itself", () -> isIn(copied(), "m1"));
       // Readers see it as well, those included that open the database now.
       assertEquals(1, store.ledger().accepted());
     }
@@ -70,10 +68,10 @@ final class RemovedLogTest {
     try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
       putOne(store, "m1");
       Path away = Files.move(log(), folder.resolve("away"));
-      await("fault", () -> store.fault().isPresent());
+      Soon.until("fault", () -> store.fault().isPresent());
       Files.move(away, log());
       putOne(store, "m2");
-      await("no fault", () -> store.fault().isEmpty());
+      Soon.until("no fault", () -> store.fault().isEmpty());
     }
     assertEquals("m1,m2", mailsIn(path()));
   }
@@ -103,7 +101,7 @@ final class RemovedLogTest {
       for (String id : List.of("m3", "m4")) {
         assertRefused(store, id);
       }
-      await("m1 in the database itself", () -> isIn(copied(), "m1"));
+      Soon.until("m1 in the database itself", () -> isIn(copied(), "m1"));
     }
     try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
       putOne(store, "m5");
@@ -120,7 +118,7 @@ final class RemovedLogTest {
       Files.delete(log());
       for (int tries = 1; tries <= 2; tries++) {
         int failed = failures.get();
-        await(
+        Soon.until(
             "a try to save it",
             () -> {
               assertRefused(store, "m2");
@@ -129,7 +127,7 @@ final class RemovedLogTest {
       }
       assertFalse(isIn(copied(), "m1"));
       full.set(false);
-      await(
+      Soon.until(
           "m1 in the database itself",
           () -> {
             assertRefused(store, "m2");
@@ -146,7 +144,7 @@ final class RemovedLogTest {
       full.set(true);
       Files.delete(log());
       assertRefused(store, "m2");
-      await("a try to save it", () -> failures.get() > 0);
+      Soon.until("a try to save it", () -> failures.get() > 0);
       full.set(false);
     }
     assertEquals("m1", mailsIn(path()));
@@ -211,14 +209,6 @@ final class RemovedLogTest {
         new ProcessBuilder("cp", path().toString(), copy.toString()).inheritIO().start().waitFor();
     assertEquals(0, exit);
     return copy;
-  }
-
-  private static void await(String what, Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.call()) {
-      assertTrue(System.nanoTime() < deadline, what + " never came");
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 
   private void putOne(SqliteStore store, String id) throws StoreUnavailable {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
+import io.postern.fixture.Soon;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Claim;
 import io.postern.queue.Spool;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,7 +81,7 @@ class SegmentsTest {
     Path theirs = Files.createDirectory(ours.resolveSibling("of-another-database"));
     Files.writeString(theirs.resolve("1"), "mail");
     try (SqliteStore store = open()) {
-      await(() -> !Files.exists(ours.resolve("7")));
+      Soon.until("the segment is gone", () -> !Files.exists(ours.resolve("7")));
       putOne(store, "m2", LARGE);
       assertTrue(Files.exists(ours.resolve("8")), "a number is not used twice");
     }
@@ -116,7 +116,7 @@ class SegmentsTest {
     Path first = segment("1");
     Sqls.run(path(), "DELETE FROM chunks WHERE number >> 20 NOT IN (2, 5)");
     try (SqliteStore store = open()) {
-      await(() -> !Files.exists(first));
+      Soon.until("the segment is gone", () -> !Files.exists(first));
       List<Claim> claims = claims(store);
       assertArrayEquals(LARGE, read(claims.get(1)));
       assertArrayEquals(LARGE, read(claims.get(4)));
@@ -135,7 +135,7 @@ class SegmentsTest {
     Files.writeString(first.resolveSibling("2"), "nothing");
     Sqls.run(path(), "DELETE FROM chunks WHERE number >> 20 = 3");
     try (SqliteStore store = open()) {
-      await(() -> !Files.exists(first.resolveSibling("2")));
+      Soon.until("the segment is gone", () -> !Files.exists(first.resolveSibling("2")));
       assertEquals(List.of("1"), segments());
       assertEquals(4, claims(store).size());
     }
@@ -243,17 +243,5 @@ class SegmentsTest {
 
   private static String mode(Path path) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
-  }
-
-  private interface Condition {
-    boolean holds() throws IOException;
-  }
-
-  private static void await(Condition condition) throws IOException {
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    while (!condition.holds()) {
-      assertTrue(System.nanoTime() < deadline, "it never came");
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 }

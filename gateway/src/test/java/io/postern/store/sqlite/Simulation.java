@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.delivery.Dispatcher;
 import io.postern.delivery.Notices;
 import io.postern.fixture.FakeClock;
+import io.postern.fixture.Soon;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Choice;
 import io.postern.queue.Choice.State;
@@ -33,7 +34,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /// A gateway behind its door: the real store, dispatcher and retention on a fake clock, endpoints
 /// that a script plays, and a world that does to them what worlds do. After each step everything
@@ -43,7 +43,6 @@ import java.util.concurrent.locks.LockSupport;
 /// attempt at a time.
 final class Simulation implements AutoCloseable {
   private static final List<String> RULES = List.of("good", "flaky", "strict", "lost");
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path folder;
   private final Random chance;
@@ -193,11 +192,9 @@ final class Simulation implements AutoCloseable {
   }
 
   private void awaitEnd() {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (dispatcher.inFlight() > 0 && !(endpoints.wasStruck() && ambush.hasStruck())) {
-      assertTrue(System.nanoTime() < deadline, "an attempt does not end");
-      LockSupport.parkNanos(50_000);
-    }
+    Soon.until(
+        "an attempt ends",
+        () -> dispatcher.inFlight() == 0 || (endpoints.wasStruck() && ambush.hasStruck()));
   }
 
   private void order() throws Exception {

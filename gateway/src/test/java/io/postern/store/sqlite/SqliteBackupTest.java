@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
+import io.postern.fixture.Soon;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Claim;
 import io.postern.queue.Expired;
@@ -454,11 +455,7 @@ class SqliteBackupTest {
   }
 
   private static void until(Condition condition) throws IOException {
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    while (!condition.holds()) {
-      assertTrue(System.nanoTime() < deadline, "it never came");
-      LockSupport.parkNanos(1_000_000);
-    }
+    Soon.until("it is so", condition::holds);
   }
 
   static void flip(Path file, long place) throws IOException {

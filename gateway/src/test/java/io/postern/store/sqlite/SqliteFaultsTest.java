@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
+import io.postern.fixture.Soon;
 import io.postern.journal.JournalContract;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Claim;
@@ -29,12 +30,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -225,10 +224,10 @@ final class SqliteFaultsTest {
       assertEquals(Optional.empty(), store.fault());
       sql.execute("BEGIN EXCLUSIVE");
       assertThrows(StoreUnavailable.class, () -> putOne(store, "m1", bytes(10)));
-      await("fault", () -> store.fault().filter(words -> words.contains("lock")).isPresent());
+      Soon.until("fault", () -> store.fault().filter(words -> words.contains("lock")).isPresent());
       sql.execute("COMMIT");
       putOne(store, "m2", bytes(10));
-      await("no fault", () -> store.fault().isEmpty());
+      Soon.until("no fault", () -> store.fault().isEmpty());
     }
   }
 
@@ -240,10 +239,10 @@ final class SqliteFaultsTest {
         Statement sql = other.createStatement()) {
       sql.execute("BEGIN EXCLUSIVE");
       assertThrows(StoreUnavailable.class, () -> store.resume("desk"));
-      await("fault", () -> store.fault().isPresent());
+      Soon.until("fault", () -> store.fault().isPresent());
       assertEquals(1, store.figures().lost());
       sql.execute("COMMIT");
-      await("no fault", () -> store.fault().isEmpty());
+      Soon.until("no fault", () -> store.fault().isEmpty());
     }
   }
 
@@ -317,7 +316,7 @@ final class SqliteFaultsTest {
       }
       putOne(store, "m2", bytes(2 * Spool.BLOCK));
       Sqls.await(path(), "SELECT count(*) FROM chunks", "4");
-      await("only the last segment", () -> segments().equals(List.of("2")));
+      Soon.until("only the last segment", () -> segments().equals(List.of("2")));
       assertArrayEquals(bytes(2 * Spool.BLOCK), read(claims(store).getLast()));
     }
     assertEquals("ok", Sqls.text(path(), "PRAGMA integrity_check"));
@@ -332,7 +331,7 @@ final class SqliteFaultsTest {
     assertTrue(Files.size(path()) > bytes);
     // Cutting so much off holds the file for longer than the other tests want to wait for a lock.
     try (SqliteStore store = SqliteStore.open(Settings.of(path(), 0), clock)) {
-      await("a shorter file", () -> Files.size(path()) <= Chores.FREE_BYTES_MAX + 1_000_000);
+      Soon.until("a shorter file", () -> Files.size(path()) <= Chores.FREE_BYTES_MAX + 1_000_000);
       putOne(store, "m1", bytes(10));
     }
   }
@@ -340,14 +339,6 @@ final class SqliteFaultsTest {
   /// The names of the segments that are there.
   private List<String> segments() throws IOException {
     return Sqls.segments(folder).stream().map(file -> file.getFileName().toString()).toList();
-  }
-
-  private static void await(String what, Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.call()) {
-      assertTrue(System.nanoTime() < deadline, what + " never came");
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 
   /// Moves a database with what belongs to it.

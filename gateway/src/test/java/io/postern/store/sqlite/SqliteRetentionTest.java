@@ -8,6 +8,7 @@ import static io.postern.queue.Samples.want;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.fixture.Soon;
 import io.postern.journal.JournalContract;
 import io.postern.journal.Query;
 import io.postern.queue.Claim;
@@ -17,7 +18,6 @@ import io.postern.queue.Settlement;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /// What is left in the file when the retention has done its work.
@@ -88,11 +88,9 @@ final class SqliteRetentionTest extends StoreCase {
     clock.tick(Duration.ofDays(4));
     purge();
     Sqls.await(path(), "SELECT count(*) FROM chunks", "0");
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (Files.size(path()) > Chores.FREE_BYTES_MAX + 2L * message.length) {
-      assertTrue(System.nanoTime() < deadline, "the file stays at " + Files.size(path()));
-      LockSupport.parkNanos(1_000_000);
-    }
+    Soon.until(
+        "the file has shrunk",
+        () -> Files.size(path()) <= Chores.FREE_BYTES_MAX + 2L * message.length);
   }
 
   @Test

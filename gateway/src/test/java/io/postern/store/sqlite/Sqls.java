@@ -1,7 +1,6 @@
 package io.postern.store.sqlite;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
+import io.postern.fixture.Soon;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -14,14 +13,12 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Looks at a database past the store.
 final class Sqls {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private Sqls() {}
 
@@ -68,12 +65,12 @@ final class Sqls {
 
   /// Waits until a query has this answer.
   static void await(Path database, String query, String answer) throws SQLException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    String seen = text(database, query);
-    while (!seen.equals(answer)) {
-      assertTrue(System.nanoTime() < deadline, query + " stays " + seen);
-      LockSupport.parkNanos(1_000_000);
-      seen = text(database, query);
-    }
+    AtomicReference<String> seen = new AtomicReference<>("");
+    Soon.until(
+        () -> query + " stays " + seen.get(),
+        () -> {
+          seen.set(text(database, query));
+          return seen.get().equals(answer);
+        });
   }
 }

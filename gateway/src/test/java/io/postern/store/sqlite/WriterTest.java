@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.fixture.FakeClock;
+import io.postern.fixture.Soon;
 import io.postern.journal.JournalContract;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Accepted;
@@ -26,7 +27,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -300,11 +300,7 @@ final class WriterTest {
       Accepted accepted = mail("m" + i, clock.instant(), recipients);
       peers.add(Thread.ofPlatform().start(() -> keep(accepted)));
     }
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (writer.figures(NO_DISK).waiting() < peers.size()) {
-      assertTrue(System.nanoTime() < deadline, "they are in line");
-      LockSupport.parkNanos(1_000_000);
-    }
+    Soon.until("they are in line", () -> writer.figures(NO_DISK).waiting() >= peers.size());
     gate.open();
     first.await();
     for (Thread peer : peers) {
