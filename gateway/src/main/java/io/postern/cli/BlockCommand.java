@@ -1,6 +1,6 @@
 package io.postern.cli;
 
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Times;
 import io.postern.policy.BlockedSenders;
@@ -43,7 +43,7 @@ final class BlockCommand implements Runnable {
                   .println(
                       "%s  blocked since %s%s"
                           .formatted(
-                              Arrival.clean(block.sender()),
+                              CleanText.of(block.sender()),
                               Times.text(block.since()),
                               block.reason().isEmpty() ? "" : ": " + block.reason())));
       if (blocks.isEmpty()) {
@@ -72,7 +72,7 @@ final class BlockCommand implements Runnable {
       throws StoreUnavailable, IOException {
     CommandLine line = Main.line(spec);
     String entry = entry(sender, line);
-    Order order = new Order.Block(entry, reason == null ? "" : Arrival.clean(reason.strip()));
+    Order order = new Order.Block(entry, reason == null ? "" : CleanText.of(reason.strip()));
     boolean added = Errand.run(config.require(line), order).count() > 0;
     line.getOut().println(entry + (added ? " is blocked" : " was blocked already"));
     return added ? 0 : 1;
@@ -98,7 +98,7 @@ final class BlockCommand implements Runnable {
                 new CommandLine.ParameterException(
                     line,
                     "'"
-                        + Arrival.clean(sender)
+                        + CleanText.of(sender)
                         + "' is no sender; write an address, a domain, or *. and a domain"));
   }
 }

@@ -4,7 +4,7 @@ import io.postern.World;
 import io.postern.config.Config;
 import io.postern.delivery.Outcome;
 import io.postern.delivery.Rehearsal;
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Times;
 import io.postern.queue.Order;
@@ -119,7 +119,7 @@ final class EndpointCommand implements Runnable {
   }
 
   private static String text(Outcome outcome) {
-    String why = Arrival.clean(outcome.text());
+    String why = CleanText.of(outcome.text());
     return switch (outcome) {
       case Outcome.Accepted(int status, _) -> "HTTP " + status + ", a delivery would succeed";
       case Outcome.Deferred _ -> why + ", a delivery would be tried again";

@@ -2,7 +2,7 @@ package io.postern.cli;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.EncoderBase;
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.journal.Times;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -19,8 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// An event of the service log as one line of JSON: an object with `time`, `level`, `logger`,
 /// `message`, with `fields`, an object of the event's pairs (all texts), and with `failure` when
 /// one is told. The line is printable ASCII whatever a peer wrote: all else is escaped, and nothing
-/// lost but what is beyond [Arrival#TEXT_MAX] characters of a text, so that no line is too long for
-/// the journal of systemd.
+/// lost but what is beyond [CleanText#CHARS_MAX] characters of a text, so that no line is too long
+/// for the journal of systemd.
 final class JsonLineEncoder extends EncoderBase<ILoggingEvent> {
   private static final JsonMapper JSON =
       JsonMapper.builder(
@@ -60,7 +60,7 @@ final class JsonLineEncoder extends EncoderBase<ILoggingEvent> {
   }
 
   private static String cut(String text) {
-    return text.length() > Arrival.TEXT_MAX ? text.substring(0, Arrival.TEXT_MAX) : text;
+    return text.length() > CleanText.CHARS_MAX ? text.substring(0, CleanText.CHARS_MAX) : text;
   }
 
   /// JSON's own escapes, and one for DEL, which is ASCII and no printable character.

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import ch.qos.logback.core.encoder.EncoderBase;
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.journal.Times;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,11 +32,11 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
   public byte[] encode(ILoggingEvent event) {
     StringBuilder line = new StringBuilder(Times.text(event.getInstant()));
     line.append(' ').append(event.getLevel()).append(' ').append(where(event));
-    line.append(": ").append(Arrival.clean(event.getFormattedMessage()));
+    line.append(": ").append(CleanText.of(event.getFormattedMessage()));
     @Nullable List<KeyValuePair> pairs = event.getKeyValuePairs();
     if (pairs != null) {
       for (KeyValuePair pair : pairs) {
-        line.append("  ").append(pair.key).append('=').append(Arrival.clean("" + pair.value));
+        line.append("  ").append(pair.key).append('=').append(CleanText.of("" + pair.value));
       }
     }
     if (event.getThrowableProxy() != null) {
@@ -58,7 +58,7 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
     for (int depth = 0; next != null && depth < CAUSES_MAX; depth++) {
       trace.append(depth == 0 ? "" : " | caused by | ").append(next.getClassName());
       if (next.getMessage() != null) {
-        trace.append(": ").append(Arrival.clean(next.getMessage()));
+        trace.append(": ").append(CleanText.of(next.getMessage()));
       }
       StackTraceElementProxy[] frames = next.getStackTraceElementProxyArray();
       for (int i = 0; i < Math.min(frames.length, FRAMES_MAX); i++) {

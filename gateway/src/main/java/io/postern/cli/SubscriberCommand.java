@@ -7,7 +7,7 @@ import io.postern.feed.Event;
 import io.postern.feed.EventRehearsal;
 import io.postern.feed.Skipped;
 import io.postern.feed.Subscriber;
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.journal.Posting;
 import io.postern.journal.Postings;
 import io.postern.journal.StoreUnavailable;
@@ -143,7 +143,7 @@ final class SubscriberCommand implements Runnable {
     out.println("POST " + subscriber.receiver().url());
     out.println("webhook-id: " + report.id());
     out.println();
-    out.println(Arrival.clean(report.body()));
+    out.println(CleanText.of(report.body()));
     out.println();
     out.println(
         "answer after %d ms: %s"
@@ -151,7 +151,7 @@ final class SubscriberCommand implements Runnable {
                 report.elapsed().toMillis(),
                 report.isAccepted()
                     ? "HTTP " + report.outcome().httpStatus() + ", it would count as accepted"
-                    : Arrival.clean(report.reason()) + ", it would not count as accepted"));
+                    : CleanText.of(report.reason()) + ", it would not count as accepted"));
     return report.isAccepted() ? 0 : 1;
   }
 

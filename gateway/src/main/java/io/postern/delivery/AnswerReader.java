@@ -1,6 +1,6 @@
 package io.postern.delivery;
 
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
@@ -35,7 +35,7 @@ final class AnswerReader implements HttpResponse.BodyHandler<Void> {
 
   /// A header of the answer, without control characters.
   Optional<String> header(String name) {
-    return headers.firstValue(name).map(Arrival::clean);
+    return headers.firstValue(name).map(CleanText::of);
   }
 
   /// The start of the body read so far, on one line.
@@ -44,7 +44,7 @@ final class AnswerReader implements HttpResponse.BodyHandler<Void> {
     synchronized (start) {
       bytes = start.toByteArray();
     }
-    return Arrival.clean(new String(bytes, StandardCharsets.UTF_8).replaceAll("\\s+", " "));
+    return CleanText.of(new String(bytes, StandardCharsets.UTF_8).replaceAll("\\s+", " "));
   }
 
   @Override

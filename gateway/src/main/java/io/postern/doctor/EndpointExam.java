@@ -3,7 +3,7 @@ package io.postern.doctor;
 import io.postern.config.Config;
 import io.postern.delivery.Outcome;
 import io.postern.delivery.Rehearsal;
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.rules.Rule;
 import io.postern.webhook.Endpoint;
 import java.io.IOException;
@@ -78,7 +78,7 @@ record EndpointExam(
   }
 
   private Finding judge(Rehearsal.Report report) {
-    String why = Arrival.clean(report.outcome().text());
+    String why = CleanText.of(report.outcome().text());
     return switch (report.outcome()) {
       case Outcome.Accepted(int status, _) ->
           Finding.ok(

@@ -8,7 +8,7 @@ import io.postern.feed.Event;
 import io.postern.feed.EventRehearsal;
 import io.postern.feed.Subscriber;
 import io.postern.feed.Subscriber.Receiver;
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,12 +115,12 @@ record SubscriberExam(
       case Outcome.Gone _ ->
           Finding.warning(
               subject,
-              Arrival.clean(report.reason()) + ": the subscriber is paused by that",
+              CleanText.of(report.reason()) + ": the subscriber is paused by that",
               "mend the URL in its file, then: postern subscriber resume " + subscriber.name());
       case Outcome.Deferred _, Outcome.Refused _ ->
           Finding.warning(
               subject,
-              Arrival.clean(report.reason()),
+              CleanText.of(report.reason()),
               status == 0
                   ? NOT_REACHED
                   : status == 401 || status == 403

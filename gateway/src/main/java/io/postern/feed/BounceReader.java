@@ -3,7 +3,7 @@ package io.postern.feed;
 import io.postern.feed.BounceReport.Complaint;
 import io.postern.feed.BounceReport.Failure;
 import io.postern.feed.BounceReport.Origin;
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.mime.Addresses;
 import io.postern.mime.Bounce;
 import io.postern.mime.Header;
@@ -46,10 +46,10 @@ final class BounceReader {
     List<String> from = returned.map(it -> Addresses.of(it, "From")).orElse(List.of());
     String subject = returned.flatMap(it -> it.first("Subject")).map(Header::value).orElse("");
     return new Origin(
-        Arrival.clean(bounce.reportingMta()),
-        Arrival.clean(bounce.originalMessageId()),
-        from.isEmpty() ? "" : Arrival.clean(from.getFirst()),
-        Arrival.clean(subject));
+        CleanText.of(bounce.reportingMta()),
+        CleanText.of(bounce.originalMessageId()),
+        from.isEmpty() ? "" : CleanText.of(from.getFirst()),
+        CleanText.of(subject));
   }
 
   private static List<BounceReport> failures(Bounce.DeliveryReport report, Origin origin) {
@@ -74,11 +74,11 @@ final class BounceReader {
             ? recipient.finalRecipient()
             : recipient.originalRecipient();
     return new Failure(
-        Arrival.clean(address),
+        CleanText.of(address),
         reason,
         reason.isLasting() && isPermanent(recipient),
-        Arrival.clean(recipient.status()),
-        Arrival.clean(recipient.diagnostic()),
+        CleanText.of(recipient.status()),
+        CleanText.of(recipient.diagnostic()),
         origin);
   }
 
@@ -102,16 +102,15 @@ final class BounceReader {
     }
     String from = origin.from().isEmpty() ? complaint.originalMailFrom() : origin.from();
     Origin known =
-        new Origin(
-            origin.reportingMta(), origin.messageId(), Arrival.clean(from), origin.subject());
+        new Origin(origin.reportingMta(), origin.messageId(), CleanText.of(from), origin.subject());
     Stream<String> all = addresses.isEmpty() ? Stream.of("") : addresses.stream();
     return all.limit(Bounce.RECIPIENTS_MAX)
         .<BounceReport>map(
             address ->
                 new Complaint(
-                    Arrival.clean(address),
-                    Arrival.clean(complaint.feedbackType()),
-                    Arrival.clean(complaint.userAgent()),
+                    CleanText.of(address),
+                    CleanText.of(complaint.feedbackType()),
+                    CleanText.of(complaint.userAgent()),
                     known))
         .toList();
   }

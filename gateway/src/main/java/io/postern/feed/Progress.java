@@ -1,6 +1,6 @@
 package io.postern.feed;
 
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.journal.StoreUnavailable;
 import io.postern.queue.Cursor;
 import io.postern.queue.Cursor.Batch;
@@ -193,7 +193,7 @@ final class Progress {
       // Rows of attempts that are not on disk yet would say later that those posts wait still.
       save();
     }
-    parts.cursors().abandon(batch().id(), parts.clock().instant(), Arrival.clean(reason));
+    parts.cursors().abandon(batch().id(), parts.clock().instant(), CleanText.of(reason));
     cursor = cursor.with((Batch) null);
     parcels = List.of();
   }

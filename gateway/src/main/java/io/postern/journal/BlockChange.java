@@ -12,6 +12,6 @@ import java.time.Instant;
 /// @param reason why, as the operator wrote it; may be empty
 public record BlockChange(long number, Instant at, boolean added, String sender, String reason) {
   public BlockChange {
-    reason = Arrival.clean(reason);
+    reason = CleanText.of(reason);
   }
 }

@@ -40,7 +40,7 @@ public record Posting(
       Duration elapsed,
       String reason) {
     public Trial {
-      reason = Arrival.clean(reason);
+      reason = CleanText.of(reason);
     }
   }
 }

@@ -14,6 +14,6 @@ import java.time.Instant;
 public record Row(
     long number, Instant at, Status status, String reason, Arrival arrival, Step step) {
   public Row {
-    reason = Arrival.clean(reason);
+    reason = CleanText.of(reason);
   }
 }

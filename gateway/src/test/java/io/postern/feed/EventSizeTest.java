@@ -3,6 +3,7 @@ package io.postern.feed;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.journal.MailFacts;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
@@ -27,7 +28,7 @@ final class EventSizeTest {
     int count = Math.min(50, format.eventsMax());
     for (String text :
         List.of("a", "<", "\"", "\\", "&", " ", "\u00fc", "\u6f22", "\ud83d\ude00", "a@b.c ")) {
-      Event event = change(text.repeat(Arrival.TEXT_MAX / text.length()));
+      Event event = change(text.repeat(CleanText.CHARS_MAX / text.length()));
       List<Event> batch = Collections.nCopies(count, event);
       for (boolean isForm :
           format.hasForm() ? new boolean[] {true, false} : new boolean[] {false}) {

@@ -1,6 +1,7 @@
 package io.postern.store.sqlite;
 
 import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.journal.Row;
 import io.postern.journal.Status;
 import io.postern.journal.Step;
@@ -456,12 +457,12 @@ final class DeliveryTable {
   private Settled end(long number, int state, Status status, Trial trial) throws SQLException {
     sql.update(
         "UPDATE deliveries SET state = ?, due = ? WHERE number = ?", state, trial.ended(), number);
-    log.write(number, status, trial, Arrival.clean(trial.text()), null);
+    log.write(number, status, trial, CleanText.of(trial.text()), null);
     return Settled.AT_REST;
   }
 
   private Settled defer(Held held, int attempt, Trial trial, Instant due) throws SQLException {
-    String reason = Arrival.clean(trial.reason());
+    String reason = CleanText.of(trial.reason());
     sql.update(
         "UPDATE deliveries SET state = 0, due = ?, reason = ? WHERE number = ?",
         due,
@@ -477,13 +478,13 @@ final class DeliveryTable {
         trial.ended(),
         trial.httpStatus(),
         trial.elapsed().toMillis(),
-        Arrival.clean(trial.text()));
+        CleanText.of(trial.text()));
     sql.update(
         "DELETE FROM attempts WHERE delivery = ? AND attempt <= ?",
         held.number(),
         attempt - ATTEMPTS_MAX);
     if (!reason.equals(held.reason())) {
-      log.write(held.number(), Status.DEFERRED, trial, Arrival.clean(trial.text()), due);
+      log.write(held.number(), Status.DEFERRED, trial, CleanText.of(trial.text()), due);
     }
     return ready(due);
   }

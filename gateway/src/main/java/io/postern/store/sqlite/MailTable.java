@@ -1,6 +1,6 @@
 package io.postern.store.sqlite;
 
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.mail.Address;
 import io.postern.mail.Domain;
 import io.postern.mail.Envelope;
@@ -84,7 +84,7 @@ final class MailTable {
         envelope.session(),
         peer.ip(),
         peer.address().getPort(),
-        Arrival.clean(peer.helo()),
+        CleanText.of(peer.helo()),
         peer.esmtp() ? 1 : 0,
         peer.tls(),
         envelope.from().text(),
@@ -93,9 +93,9 @@ final class MailTable {
         envelope.utf8() ? 1 : 0,
         size,
         accepted.book(),
-        Arrival.clean(accepted.heading().from()),
-        Arrival.clean(accepted.heading().messageId()),
-        Arrival.clean(accepted.heading().subject()),
+        CleanText.of(accepted.heading().from()),
+        CleanText.of(accepted.heading().messageId()),
+        CleanText.of(accepted.heading().subject()),
         accepted.heading().report() ? 1 : 0);
     // Mails are removed some day, and what still speaks of one must not find another by its number.
     sql.update("UPDATE counters SET value = max(value, ?) WHERE name = 'last_mail'", number);

@@ -1,6 +1,6 @@
 package io.postern.store.sqlite;
 
-import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.journal.Journal;
 import io.postern.journal.Ledger;
 import io.postern.journal.Posting;
@@ -165,7 +165,7 @@ public sealed class SqliteReader implements Journal, Postings, QueueView, Cursor
                     new Pending(
                         row.getString(1),
                         row.getString(2),
-                        Arrival.clean(row.getString(3)),
+                        CleanText.of(row.getString(3)),
                         Instant.ofEpochMilli(row.getLong(4)),
                         row.getInt(5),
                         Instant.ofEpochMilli(row.getLong(6)),

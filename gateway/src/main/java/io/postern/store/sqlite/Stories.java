@@ -1,6 +1,7 @@
 package io.postern.store.sqlite;
 
 import io.postern.journal.Arrival;
+import io.postern.journal.CleanText;
 import io.postern.journal.Row;
 import io.postern.journal.StoreUnavailable;
 import io.postern.journal.Story;
@@ -132,11 +133,11 @@ final class Stories {
       facts.add(new Fact("received", envelope.received().toString()));
       facts.add(new Fact("session", envelope.session()));
       facts.add(new Fact("peer", peer.ip() + " port " + peer.address().getPort()));
-      facts.add(new Fact("helo", Arrival.clean(peer.helo())));
+      facts.add(new Fact("helo", CleanText.of(peer.helo())));
       facts.add(new Fact("protocol", (envelope.protocol() + " " + peer.tls()).strip()));
-      facts.add(new Fact("reverse-path", "<" + Arrival.clean(envelope.from().text()) + ">"));
+      facts.add(new Fact("reverse-path", "<" + CleanText.of(envelope.from().text()) + ">"));
       for (Address recipient : envelope.recipients()) {
-        facts.add(new Fact("recipient", Arrival.clean(recipient.text())));
+        facts.add(new Fact("recipient", CleanText.of(recipient.text())));
       }
       facts.add(new Fact("size", mail.message().size() + " bytes"));
       facts.add(new Fact("book", row.getString(14)));
@@ -176,7 +177,7 @@ final class Stories {
       String text =
           "%s to %s: %s, attempts %d, %s"
               .formatted(row.getString(6), row.getString(5), state(state), row.getInt(3), when);
-      return new Fact("delivery " + row.getString(1), Arrival.clean(text));
+      return new Fact("delivery " + row.getString(1), CleanText.of(text));
     }
 
     /// What the rows still tell when the mail is not kept any more, or was none.
