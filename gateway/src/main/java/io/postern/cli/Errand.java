@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -81,10 +82,16 @@ final class Errand {
       call.getOutputStream().write(order);
       status = call.getResponseCode();
       text = text(status == 200 ? call.getInputStream() : call.getErrorStream());
+    } catch (SocketTimeoutException e) {
+      throw new IOException(
+          "the gateway has not answered for %d hours, and may still be at it; wait, and look what it"
+                  .formatted(ANSWER_MAX.toHours())
+              + " did",
+          e);
     } catch (IOException e) {
       throw new IOException(
-          "the gateway stopped amid the order, so it may be half done; look what it did (postern"
-              + " queue list), and give it again: "
+          "the gateway stopped amid the order, so it may be half done; look what it did, and give"
+              + " it again: "
               + e.getMessage(),
           e);
     }

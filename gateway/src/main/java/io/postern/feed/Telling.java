@@ -362,7 +362,8 @@ final class Telling {
     parts.notices().paused(pause);
   }
 
-  /// How old the oldest event that waits is, in time that counts.
+  /// How old the next post is, in time that counts: its events are in the order of the log. Posts
+  /// behind it may have older ones of another type, which wait for it at most.
   private Duration age(Instant now) {
     Event oldest = progress.next().events().getFirst();
     return Duration.between(oldest.at(), now).minus(progress.standing().held());

@@ -131,8 +131,7 @@ public final class Checkup {
                 findings.add(
                     yellow(
                         "subscriber",
-                        "%s can't be told for a fault of ours, see the service log: %s"
-                            .formatted(name, fault))));
+                        "%s can't be told: %s; see the service log".formatted(name, fault))));
   }
 
   private static void lookAtStand(String name, Stand stand, List<Finding> findings) {

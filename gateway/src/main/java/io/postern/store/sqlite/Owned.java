@@ -107,10 +107,11 @@ final class Owned {
     }
     if (!owner.equals(own)) {
       throw Faults.refused(
-          "The database %s belongs to %s, who could not read what %s writes beside it:"
+          "The database %s belongs to %s, and what is written beside it now would be %s's alone:"
                   .formatted(database, owner.getName(), own.getName())
-              + " use runuser -u %s -- postern ..., or give the whole folder to %s."
-                  .formatted(owner.getName(), own.getName()));
+              + " use runuser -u %s -- postern ..., or give the whole folder to whoever runs the"
+                  .formatted(owner.getName())
+              + " gateway (chown -R).");
     }
   }
 

@@ -79,7 +79,9 @@ final class OwnedTest {
 
     String cure = "runuser -u " + us.getName() + " -- postern ";
     assertTrue(refusal.getMessage().contains(cure), refusal.getMessage());
-    assertTrue(refusal.getMessage().contains("to " + other.getName() + "."), refusal.getMessage());
+    assertTrue(
+        refusal.getMessage().contains("would be " + other.getName() + "'s alone"),
+        refusal.getMessage());
     assertEquals(1, refusal.getMessage().lines().count());
     assertEquals(before, names());
     SqliteStore.open(Database.existing(settings), settings, new FakeClock(), _ -> us).close();
